@@ -1,0 +1,1 @@
+"""The caseworkers' side: opens sealed reports and shows them to the people who work on the case."""

@@ -1,0 +1,1 @@
+"""The conversation: the questionnaire as data, and the pure engine that walks it. No I/O, no clock, no Telegram."""

@@ -1,0 +1,56 @@
+"""The front door: `wasl <verb>`. Each verb lives with the side it belongs to and is imported only when called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from ground.complaints import Complaint
+
+#: verb -> (module that holds its click command in `cli`, its line in `wasl --help`)
+VERBS: dict[str, tuple[str, str]] = {
+    "run": ("bot.run", "Start everything on this machine: bot, desk, and the sandbox phone when there is no token."),
+    "bot": ("bot.cli", "The families' side: Telegram in and out, store, sealing, hand-off API."),
+    "desk": ("desk.cli", "The caseworkers' side: fetch, open and read sealed reports."),
+    "sandbox": ("bot.sandbox.cli", "A local Bot API server with a phone page in the browser; no token needed."),
+    "talk": ("flows.talk", "Hold the conversation in this terminal; record it as a transcript."),
+    "form": ("flows.cli", "Check a form, or draw it."),
+}
+
+
+class _Verbs(click.Group):
+    """Imports a verb's module when it is called, so that `wasl bot` never pays for the desk."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = importlib.import_module(VERBS[cmd_name][0]).cli
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl([(verb, line) for verb, (_, line) in VERBS.items()])
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="wasl")
+def cli() -> None:
+    """Wasl helps families report a missing relative, and hands sealed reports to the people who search."""
+
+
+def main() -> None:
+    """Run a verb; a `Complaint` becomes one sentence on standard error and exit code 2."""
+    try:
+        cli()
+    except Complaint as complaint:
+        click.echo(f"wasl: {complaint}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
