@@ -18,7 +18,9 @@ def data_directory(path: Path) -> Path:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise Complaint(f"The data directory {path} cannot be written ({error.strerror}). Choose another one.") from None
+        raise Complaint(
+            f"The data directory {path} cannot be written ({error.strerror}). Choose another one."
+        ) from None
     return path
 
 
