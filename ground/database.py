@@ -56,7 +56,7 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 
 
 def bring_up_to_date(url: str, migrations: Path) -> None:
-    """Run the side's Alembic migrations; a Complaint when the database is newer than the code or cannot be opened."""
+    """Run the side's Alembic migrations; a Complaint when it is newer than the code or cannot be opened."""
     config = Config()
     config.set_main_option("script_location", str(migrations))
     config.attributes["url"] = url
