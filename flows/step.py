@@ -1,0 +1,1 @@
+"""The whole state machine: `step(flow, conversation, event) -> Turn`. All transitions live in this file."""
