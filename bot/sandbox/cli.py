@@ -22,10 +22,9 @@ import click
 @click.option("--token", default=None, help="Let in this bot only (default: any well-formed token).")
 def cli(host: str, port: int, data: Path, memory: bool, strict: bool, token: str | None) -> None:
     """A local Bot API server with phones in the browser; no token needed."""
-    from bot.sandbox.serve import Address, Settings, listen, run
+    from bot.sandbox.serve import Address, Settings, run
 
-    settings = Settings(host, port, None if memory else data, strict, token)
-    listener = listen(settings)
-    address = Address(host, listener.getsockname()[1])
-    click.echo(f"Phones: {address.url}/   Bot API: {address.url}/bot<token>/<method>", err=True)
-    run(settings, listener)
+    def announce(address: Address) -> None:
+        click.echo(f"Phones: {address.url}/   Bot API: {address.url}/bot<token>/<method>", err=True)
+
+    run(Settings(host, port, None if memory else data, strict, token), announce)

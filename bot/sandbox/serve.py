@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -105,9 +105,12 @@ def _server(settings: Settings) -> _Server:
     return _Server(config, world)
 
 
-def run(settings: Settings, listener: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM."""
-    _server(settings).run([listener])
+def run(settings: Settings, announce: Callable[[Address], None]) -> None:
+    """Serve until SIGINT or SIGTERM; `announce` is told the address once nothing stands in the way."""
+    listener = listen(settings)
+    server = _server(settings)
+    announce(Address(settings.host, listener.getsockname()[1]))
+    server.run([listener])
 
 
 @contextmanager
