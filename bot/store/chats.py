@@ -17,6 +17,7 @@ _CHAT = (
         chats.c.anchor,
         chats.c.below,
         chats.c.reachable,
+        chats.c.day,
         conversations.c.id,
         conversations.c.version,
         conversations.c.key,

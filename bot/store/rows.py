@@ -25,6 +25,7 @@ class ChatRow:
     anchor: int | None
     below: bool
     reachable: bool
+    day: int
     conversation: str | None
     version: int | None
     key: bytes | None = field(repr=False)
