@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -16,6 +16,9 @@ from ground.complaints import Complaint
 KNOWN_LANGUAGES = ("ar", "ku", "tr", "en", "de", "fr")
 FALLBACK = "en"
 ENOUGH_RECIPIENTS = 2
+
+#: What speakers call their language.
+ENDONYMS = {"ar": "العربية", "ku": "Kurmancî", "tr": "Türkçe", "en": "English", "de": "Deutsch", "fr": "Français"}
 
 PerLanguage = dict[str, str]
 
@@ -56,6 +59,12 @@ class Sealing(_Table):
         return recipients
 
 
+class Body(_Table):
+    """A body that reports may be shared with when the family agrees; it is asked about each."""
+
+    name: PerLanguage
+
+
 class Profile(_Table):
     """The whole file."""
 
@@ -65,6 +74,8 @@ class Profile(_Table):
     organisation: Organisation
     contact: Contact
     sealing: Sealing
+    #: code -> body, such as `icmp`
+    share_with: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,15}$")], Body] = {}
 
     @field_validator("languages")
     @classmethod
@@ -92,7 +103,8 @@ class Profile(_Table):
             "hours": _in(language, self.contact.hours),
             "crisis": _in(language, self.contact.crisis),
             "privacy_url": self.contact.privacy_url,
-            "languages": ", ".join(self.languages),
+            "languages": ", ".join(ENDONYMS[language] for language in self.languages),
+            **{f"recipient_{code}": _in(language, body.name) for code, body in self.share_with.items()},
         }
 
 

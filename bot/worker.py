@@ -72,7 +72,7 @@ class Worker:
                 await self._store.write(lambda connection: inbox.finish(connection, update.update_id))
 
     async def _turn(self, update: Waiting, heard: Heard) -> None:
-        chat = await self._chat(update.lane) or self._turns.stranger(update.lane, heard)
+        chat = await self.chat(update.lane) or self._turns.stranger(update.lane, heard)
         chat.busy += 1
         try:
             plan = await self._turns.plan(update.update_id, chat, heard)
@@ -103,7 +103,8 @@ class Worker:
         if not reach.reachable:
             self._sender.drop(update.lane)
 
-    async def _chat(self, lane: str) -> Chat | None:
+    async def chat(self, lane: str) -> Chat | None:
+        """The chat of a lane, from memory or from its row; None when we do not know it."""
         chat = self._hot.get(lane)
         if chat is None:
             row = await self._store.write(lambda connection: chats.load(connection, lane))
