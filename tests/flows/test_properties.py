@@ -76,38 +76,18 @@ def test_any_event_at_any_time_is_answered_and_breaks_nothing(seed: int) -> None
 def _anything(family: Family, rng: random.Random) -> Said | Chose | Edited | Attached | Commanded:
     question = rng.choice(family.flow.questions)
     choice = rng.choice(question.choices).name if question.choices else "c0"
-    token = rng.choice(
-        [
-            f"c:{question.name}:{choice}",
-            f"t:{question.name}:{choice}",
-            f"s:{question.name}:unknown",
-            f"e:{question.name}",
-        ]
-        + [
-            f"b:{question.name}",
-            f"d:{question.name}",
-            "p",
-            "g",
-            "h",
-            "v",
-            "x",
-            "n",
-            "",
-            ":::",
-            "c:nope:x",
-            "s:when:nope",
-            "send",
-        ]
-    )
+    about = [f"{verb}:{question.name}" for verb in "ebd"] + [f"{verb}:{question.name}:{choice}" for verb in "ctss"]
+    whole = ["p", "g", "h", "v", "x", "n", "send", "", ":::", "c:nope:x", "s:when:nope", f"s:{question.name}:unknown"]
+    token = rng.choice([*about, *whole])
     tag = family.conversation.tag if rng.random() < 0.9 else "000000"
     words = rng.choice(
         ["", " ", "حلب", "2013", "\u202eevil\u202c", "\x00", "\ud800", "a" * 5000, "I don't know", "{code}", "%s"]
     )
     number = rng.randint(1, 20)
-    return rng.choice(
-        [Said(words, number, AT), Chose(tag, token, AT), Chose(tag, token, AT), Edited(words, number, AT)]
-        + [Attached("photo", number, AT), Commanded(rng.choice(["start", "help", "pause", "language", "x" * 60]), AT)]
-    )
+    said: list[Said | Chose | Edited | Attached | Commanded] = [Said(words, number, AT), Edited(words, number, AT)]
+    pressed = Chose(tag, token, AT)
+    command = Commanded(rng.choice(["start", "help", "pause", "language", "x" * 60]), AT)
+    return rng.choice([*said, pressed, pressed, Attached("photo", number, AT), command])
 
 
 def test_the_same_event_on_the_same_conversation_gives_the_same_turn() -> None:
