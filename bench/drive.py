@@ -89,7 +89,7 @@ class Load:
         lasted, burnt = time.monotonic() - began, _cpu(process) - cpu
         watch.cancel()
         self._place.heard = lambda shown: None
-        return self._figures(lasted, burnt) | {"rss_mib": _rss(process), "warm_up_errors": warm_up_errors}
+        return self._figures(lasted, burnt) | {"rss_mib": rss(process), "warm_up_errors": warm_up_errors}
 
     def _figures(self, lasted: float, burnt: float) -> dict[str, Any]:
         answers = len(self.seconds)
@@ -161,5 +161,5 @@ def _cpu(process: psutil.Process) -> float:
     return sum(sum(member.cpu_times()[:2]) for member in family_tree(process))
 
 
-def _rss(process: psutil.Process) -> float:
+def rss(process: psutil.Process) -> float:
     return round(sum(member.memory_info().rss for member in family_tree(process)) / 2**20, 1)

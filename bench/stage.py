@@ -48,6 +48,10 @@ class Stage:
         self._server = await asyncio.get_running_loop().create_server(lambda: _Connection(self), "127.0.0.1", 0)
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
+    async def ready(self) -> float:
+        """The moment of the bot's first getUpdates."""
+        return await asyncio.shield(self.first_poll)
+
     async def close(self) -> None:
         if self._server is not None:
             self._server.close()

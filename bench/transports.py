@@ -81,7 +81,7 @@ async def measure(client: str, loop: str, in_flight: int, window: float) -> dict
         sys.executable, "-m", "bench.transports", "--echo", api, client, loop, str(in_flight)
     )
     try:
-        await asyncio.wait_for(asyncio.shield(stage.first_poll), 20)
+        await asyncio.wait_for(stage.ready(), 20)
         load = Load(stage, echoes, CHATS)
         warm_up = 1.0
         counting = asyncio.create_task(_count(stage, warm_up, window))

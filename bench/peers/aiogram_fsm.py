@@ -1,6 +1,6 @@
 """Peer: aiogram's finite state machine with MemoryStorage, as in its documentation's example.
 
-Default settings: start_polling by `Dispatcher.run_polling`, a task per update; uvloop, which aiogram uses when it is installed.
+Default settings: `Dispatcher.run_polling`, a task per update, and uvloop, which aiogram takes when it is installed.
 """
 
 from __future__ import annotations
