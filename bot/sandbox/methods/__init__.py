@@ -1,0 +1,19 @@
+"""The Bot API methods the sandbox speaks, by their lower-case names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.sandbox.methods import media, messages, polling, profile
+from bot.sandbox.params import Params
+from bot.sandbox.world import World
+
+#: Returns the `result`; raises Refusal. getUpdates waits and is answered by `polling.get_updates`.
+Method = Callable[[World, Params], Any]
+
+METHODS: dict[str, Method] = {
+    name.lower(): method
+    for table in (messages.METHODS, media.METHODS, profile.METHODS, polling.METHODS)
+    for name, method in table.items()
+}
