@@ -14,7 +14,6 @@ from pathlib import Path
 from bench.drive import Say, Script, Tap
 from bench.rest import RestChannel
 from bench.scripts import Rule, by_rules, ten_questions
-from bench.stage import Stage
 from bench.venvs import FOLDER, HERE, NotHere, python_of, versions
 
 PEERS = HERE / "peers"
@@ -39,10 +38,13 @@ class Contender:
     """What a kill -9 leaves of the answers given so far."""
     prepare: Callable[[], Launch]
     """Makes environment and model where needed; raises `NotHere` with the reason where it cannot."""
-    place: Callable[[], Stage | RestChannel] = Stage
+    place: Callable[[], RestChannel] | None = None
+    """Where families meet it, if not on Telegram."""
     script: Callable[[], Script] = ten_questions
     patience: float = 60.0
     """Seconds to wait for the first sign of life."""
+    more_warm_up: float = 0.0
+    """Seconds on top of everybody's, for a bot whose first answers are far slower than its later ones."""
 
 
 # Ours. The rules answer whatever the form asks; the first that matches wins.
@@ -146,5 +148,6 @@ CONTENDERS = [
         place=lambda: RestChannel(RASA_OPENING),
         script=lambda: ten_questions(RASA_OPENING),
         patience=180.0,
+        more_warm_up=12.0,
     ),
 ]

@@ -20,7 +20,7 @@ import psutil
 from bench.stage import Shown
 
 #: A reply that takes longer is counted as missing, and the family starts again.
-PATIENCE = 15.0
+PATIENCE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,14 @@ class Place(Protocol):
     """Where families and a bot meet: `Stage` (Bot API), `RestChannel` (Rasa), `Sandbox` (our own server)."""
 
     heard: Callable[[Shown], None]
+
+    async def open(self) -> str:
+        """Make the place; give back its address (of the Bot API, or to start Rasa at)."""
+
+    async def ready(self) -> float:
+        """Wait for the bot's first sign of life; its moment on the monotonic clock."""
+
+    async def close(self) -> None: ...
 
     def say(self, chat: int, text: str) -> None: ...
 

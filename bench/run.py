@@ -13,6 +13,8 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -22,18 +24,35 @@ import uvloop
 
 from bench import form
 from bench.bots import CONTENDERS, Contender, Launch
-from bench.drive import Load, rss
+from bench.drive import Load, Place, rss
 from bench.machine import facts, today
 from bench.results import write
+from bench.sandbox import Sandbox
+from bench.stage import Stage
 from bench.venvs import NotHere
 
 #: What a bot needs to settle after its first poll, before its idle memory is read.
 SETTLE = 1.0
 
 
-async def measure(bot: Contender, launch: Launch, chats: int, warm_up: float, window: float) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Plan:
+    """What every bot is put through."""
+
+    rounds: int
+    chats: int
+    warm_up_seconds: float
+    window_seconds: float
+    through: str
+    """Where families meet the Telegram bots: the bare `stage`, or our `sandbox`, which checks every call."""
+
+
+PLACES: dict[str, Callable[[], Place]] = {"stage": Stage, "sandbox": Sandbox}
+
+
+async def measure(bot: Contender, launch: Launch, plan: Plan) -> dict[str, Any]:
     """Start a bot, measure its start, its idle memory and its figures under load, and stop it."""
-    place = bot.place()
+    place: Place = (bot.place or PLACES[plan.through])()
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         api = await place.open()
         began = time.monotonic()
@@ -43,7 +62,8 @@ async def measure(bot: Contender, launch: Launch, chats: int, warm_up: float, wi
             await asyncio.sleep(SETTLE)
             watched = psutil.Process(process.pid)
             idle = rss(watched)
-            figures = await Load(place, bot.script, chats).run(warm_up, window, watched)
+            load = Load(place, bot.script, plan.chats)
+            figures = await load.run(plan.warm_up_seconds + bot.more_warm_up, plan.window_seconds, watched)
         except (TimeoutError, psutil.NoSuchProcess):
             last = (Path(scratch) / "log").read_text(errors="replace").strip().splitlines()[-1:]
             raise NotHere(f"it did not start, or did not stay up; its last words: {last}") from None
@@ -85,13 +105,11 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
             continue
 
 
-async def all_rounds(
-    launches: dict[str, Launch], rounds: int, chats: int, warm_up: float, window: float
-) -> dict[str, list[dict[str, Any]]]:
+async def all_rounds(launches: dict[str, Launch], plan: Plan) -> dict[str, list[dict[str, Any]]]:
     measured: dict[str, list[dict[str, Any]]] = {key: [] for key in launches}
-    for number in range(1, rounds + 1):
+    for number in range(1, plan.rounds + 1):
         for bot in (bot for bot in CONTENDERS if bot.key in launches):
-            figures = await measure(bot, launches[bot.key], chats, warm_up, window)
+            figures = await measure(bot, launches[bot.key], plan)
             measured[bot.key].append(figures)
             print(f"round {number}  {bot.key:10}  {figures}", file=sys.stderr, flush=True)
     return measured
@@ -147,17 +165,18 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--chats", type=int, default=64)
     options.add_argument("--warm-up", type=float, default=3.0, help="seconds")
-    options.add_argument("--window", type=float, default=8.0, help="seconds")
+    options.add_argument("--window", type=float, default=10.0, help="seconds")
+    options.add_argument("--through", choices=PLACES, default="stage", help="where families meet the Telegram bots")
     chosen = options.parse_args()
 
     launches, missing = prepare(chosen.only)
-    load = {"rounds": chosen.rounds, "chats": chosen.chats, "warm_up_seconds": chosen.warm_up}
-    load |= {"window_seconds": chosen.window, "machine_load_before": round(os.getloadavg()[0], 2)}
-    measured = uvloop.run(all_rounds(launches, chosen.rounds, chosen.chats, chosen.warm_up, chosen.window))
+    plan = Plan(chosen.rounds, chosen.chats, chosen.warm_up, chosen.window, chosen.through)
+    load = asdict(plan) | {"machine_load_before": round(os.getloadavg()[0], 2)}
+    measured = uvloop.run(all_rounds(launches, plan))
     form_ms = form.milliseconds()
     found = goals(measured, form_ms)
     path = write(
-        f"{today()}-bench",
+        f"{today()}-bench" if plan.through == "stage" else f"{today()}-bench-{plan.through}",
         {
             "machine": facts(),
             "load": load,
