@@ -43,8 +43,6 @@ class Contender:
     script: Callable[[], Script] = ten_questions
     patience: float = 60.0
     """Seconds to wait for the first sign of life."""
-    more_warm_up: float = 0.0
-    """Seconds on top of everybody's, for a bot whose first answers are far slower than its later ones."""
 
 
 # Ours. The rules answer whatever the form asks; the first that matches wins.
@@ -148,6 +146,5 @@ CONTENDERS = [
         place=lambda: RestChannel(RASA_OPENING),
         script=lambda: ten_questions(RASA_OPENING),
         patience=180.0,
-        more_warm_up=12.0,
     ),
 ]

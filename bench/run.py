@@ -63,7 +63,7 @@ async def measure(bot: Contender, launch: Launch, plan: Plan) -> dict[str, Any]:
             watched = psutil.Process(process.pid)
             idle = rss(watched)
             load = Load(place, bot.script, plan.chats)
-            figures = await load.run(plan.warm_up_seconds + bot.more_warm_up, plan.window_seconds, watched)
+            figures = await load.run(plan.warm_up_seconds, plan.window_seconds, watched)
         except (TimeoutError, psutil.NoSuchProcess):
             last = (Path(scratch) / "log").read_text(errors="replace").strip().splitlines()[-1:]
             raise NotHere(f"it did not start, or did not stay up; its last words: {last}") from None

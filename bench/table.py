@@ -24,7 +24,7 @@ def bots(result: dict[str, Any]) -> Iterable[str]:
         "warm-up. “Ours ×” is the median of the ratios within each round."
     )
     yield ""
-    yield "| bot | kept after `kill -9` | updates/s | ours × | p50 ms | p95 ms | p99 ms | CPU µs/update | idle MiB | start s |"
+    yield "| bot | survives a kill | updates/s | ours × | p50 ms | p95 ms | p99 ms | CPU µs | idle MiB | start s |"
     yield "|---|---|" + "---:|" * 8
     for key, bot in result["bots"].items():
         if "missing" in bot:
@@ -43,7 +43,7 @@ def bots(result: dict[str, Any]) -> Iterable[str]:
         yield f"| {title} | {bot['keeps']} | {' | '.join(cells)} |"
     yield ""
     for bot in result["bots"].values():
-        used = ", ".join(f"{name} {version}" for name, version in bot.get("versions", {}).items())
+        used = _list(bot.get("versions", {}))
         yield f"- {bot['title']}: {bot['settings']}{f' ({used})' if used else ''}."
     yield ""
     yield "| goal | measured | |"
@@ -56,7 +56,9 @@ def bots(result: dict[str, Any]) -> Iterable[str]:
 def transports(result: dict[str, Any]) -> Iterable[str]:
     yield from _machine(result["machine"])
     yield ""
-    yield f"One echo bot, {result['chats']} chats; medians of {len(result['variants'][0]['rounds'])} alternating rounds."
+    rounds = len(result["variants"][0]["rounds"])
+    window = f"{result['window_seconds']:g} s"
+    yield f"One echo bot, {result['chats']} chats; medians of {rounds} alternating rounds of {window}."
     yield ""
     yield "| HTTP client | event loop | messages under way | calls/s | CPU µs/call | p50 ms | p95 ms |"
     yield "|---|---|" + "---:|" * 5
@@ -67,11 +69,15 @@ def transports(result: dict[str, Any]) -> Iterable[str]:
 
 
 def _machine(facts: dict[str, Any]) -> Iterable[str]:
-    packages = ", ".join(f"{name} {version}" for name, version in facts["packages"].items())
+    packages = _list(facts["packages"])
     yield (
         f"{facts['cores']} cores ({facts['processor']}), {facts['memory_gib']} GiB, {facts['system']}, "
         f"Python {facts['python']}, {packages}."
     )
+
+
+def _list(versions: dict[str, str]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in versions.items())
 
 
 SECTIONS = {"bench": bots, "transports": transports}
@@ -80,10 +86,11 @@ SECTIONS = {"bench": bots, "transports": transports}
 def filled(page: str) -> str:
     for kind, render in SECTIONS.items():
         between = re.compile(f"(<!-- {kind}:begin.*?-->\n).*?(<!-- {kind}:end -->)", re.DOTALL)
+        found = between.search(page)
+        if found is None:
+            raise SystemExit(f"{PAGE.name} lacks its markers for {kind!r}.")
         body = "\n".join(render(newest(kind)))
-        page, count = between.subn(lambda found, body=body: f"{found[1]}\n{body}\n\n{found[2]}", page)
-        if count != 1:
-            raise SystemExit(f"{PAGE.name} needs exactly one pair of markers for {kind!r}; it has {count}.")
+        page = f"{page[: found.start()]}{found[1]}\n{body}\n\n{found[2]}{page[found.end() :]}"
     return page
 
 
