@@ -7,6 +7,7 @@ schema) is shown as it stands.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -78,7 +79,10 @@ class Sheet:
 
     sections: tuple[Section, ...] = field(repr=False)
     consents: tuple[Consent, ...] = field(repr=False)
+    #: titles of claims that the revision before made and this one no longer makes
     gone: tuple[str, ...]
+    #: each sought person's name, as typed; None where none was given
+    names: tuple[str | None, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +93,22 @@ class Essential:
     is_it: Callable[[dict[str, Any]], bool]
 
 
-def _about(*stems: str) -> Callable[[dict[str, Any]], bool]:
-    return lambda claim: any(stem in claim["field"] or stem in claim["question"] for stem in stems)
+def _about(*tokens: str) -> Callable[[dict[str, Any]], bool]:
+    """Whether one of these words stands in the claim's field or question: `last_seen` holds `last` and `seen`."""
+    return lambda claim: not set(tokens).isdisjoint(re.split(r"[._]", f"{claim['field']}.{claim['question']}"))
 
 
 _OF_PERSON = (
     Essential(N_("Full name"), _about("name")),
     Essential(N_("Mother's name"), _about("mother", "parents")),
-    Essential(N_("Birth or age"), _about("birth", "age")),
+    Essential(N_("Birth or age"), _about("birth", "born", "age")),
 )
 _OF_EVENT = (
     Essential(N_("What happened"), _about("category")),
-    Essential(N_("When last seen or heard from"), _about("last_seen", "last_contact", "when")),
+    Essential(N_("When last seen or heard from"), _about("seen", "contact", "when")),
     Essential(N_("Where"), _about("place", "where")),
 )
-_OF_ENQUIRER = (Essential(N_("Relationship"), _about("relation", "rel")),)
+_OF_ENQUIRER = (Essential(N_("Relationship"), _about("relation", "relationship", "rel")),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,8 @@ class Reader:
             note = self._concerns(event["concerns"]) if several else ""
             sections.append(self._section(event["id"], N_("Event of disappearance"), event, old, _OF_EVENT, note))
         gone = _gone(old, _claims_by_place(report)) if old else ()
-        return Sheet(tuple(sections), tuple(self._consent(one) for one in report["consents"]), gone)
+        consents = tuple(self._consent(one) for one in report["consents"])
+        return Sheet(tuple(sections), consents, gone, tuple(map(_name_of, report["sought_persons"])))
 
     def _section(
         self,
@@ -215,6 +221,11 @@ _READINGS: dict[str, Callable[[Reader, dict[str, Any]], Reading]] = {
     "place": Reader._place,
     "name": Reader._name,
 }
+
+
+def _name_of(person: dict[str, Any]) -> str | None:
+    values = (claim["value"] for claim in person["claims"] if claim["value"])
+    return next((value.get("full") for value in values if value["type"] == "name"), None)
 
 
 def _plain(value: Any) -> str:
