@@ -24,6 +24,7 @@ _KNOWN = {"field", "question", "title", "status", "raw", "value", "at"}
 class Reading:
     """What was understood of an answer: a line to read, and its exact form in small."""
 
+    #: empty when it would only repeat the family's words
     text: str
     #: smaller lines under it
     details: tuple[str, ...] = ()
@@ -157,7 +158,7 @@ class Reader:
             words=raw.get("text"),
             language=raw.get("language"),
             kind=self.calendar.words.say(words.KIND, raw["kind"]) if raw.get("kind") else None,
-            reading=self._reading(claim["value"]) if claim["value"] else None,
+            reading=_unrepeated(self._reading(claim["value"]), raw.get("text")) if claim["value"] else None,
             at=self.calendar.iso_moment(claim["at"]),
             others=others,
             change=change,
@@ -183,6 +184,10 @@ class Reader:
         within = governorate(code)
         area = (self._say(N_("%s governorate")) % within,) if within and within != name else ()
         return Reading(name or value["text"], (*area, code))
+
+    def _choice(self, value: dict[str, Any]) -> Reading:
+        label, code = value["label"], value["code"]
+        return Reading(label, () if code.replace("_", " ") == label.casefold() else (code,))
 
     def _name(self, value: dict[str, Any]) -> Reading:
         parts = " · ".join(value["parts"])
@@ -213,7 +218,7 @@ class Reader:
 
 _READINGS: dict[str, Callable[[Reader, dict[str, Any]], Reading]] = {
     "text": lambda _, value: Reading(value["text"]),
-    "choice": lambda _, value: Reading(value["label"], (value["code"],)),
+    "choice": Reader._choice,
     "choices": lambda _, value: Reading("; ".join(value["labels"]), ("; ".join(value["codes"]),)),
     "number": lambda _, value: Reading(f"{value['number']:g}"),
     "date": Reader._date,
@@ -221,6 +226,13 @@ _READINGS: dict[str, Callable[[Reader, dict[str, Any]], Reading]] = {
     "place": Reader._place,
     "name": Reader._name,
 }
+
+
+def _unrepeated(reading: Reading, said: str | None) -> Reading | None:
+    """The reading without what the quotation beside it says already; None when nothing is left."""
+    if reading.text != said:
+        return reading
+    return Reading("", reading.details) if reading.details else None
 
 
 def _name_of(person: dict[str, Any]) -> str | None:
