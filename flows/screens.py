@@ -104,6 +104,12 @@ def question_screen(
     return Screen(lines, (*_choice_rows(question, claim), *_standard_rows(question, can_go_back)))
 
 
+def more_screen(question: Question, more: Phrase) -> Screen:
+    """A longer text in place of the question's own, with the same buttons."""
+    lines = (more, question.label) if question.before else (more,)
+    return Screen(lines, (*_choice_rows(question, None), *_standard_rows(question, can_go_back=True)))
+
+
 def _in_every_language(question: Question) -> tuple[Phrase, ...]:
     """The language question speaks all of them: nobody is addressed in a language on a guess."""
     return tuple(replace(question.label, language=choice.name) for choice in question.choices)

@@ -146,7 +146,7 @@ def _about_question(flow: Flow, conversation: Conversation, pressed: Press, at: 
 
 def _picked(flow: Flow, conversation: Conversation, question: Question, choice: Choice, at: datetime) -> Turn:
     if choice.shows is not None:
-        return _move_on(flow, replace(conversation, focus=question.name), at, choice.shows)
+        return Turn(replace(conversation, focus=question.name), (Show(say.more_screen(question, choice.shows)),))
     value = _choice_value(question, choice)
     called: tuple[Effect, ...] = (CallPerson(f"{question.name}:{choice.name}"),) if choice.calls_person else ()
     if question.ends_unless and choice.name not in question.ends_unless:

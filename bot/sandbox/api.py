@@ -9,7 +9,7 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 
 from bot.sandbox.faults import Fault
-from bot.sandbox.methods import METHODS
+from bot.sandbox.methods import METHODS, POLL, Method
 from bot.sandbox.methods.polling import get_updates
 from bot.sandbox.params import Params, read_params
 from bot.sandbox.refusals import Refusal, too_many
@@ -32,7 +32,7 @@ class Api:
     async def method(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One call of a method."""
         token, _, name = scope["path"].removeprefix("/bot").partition("/")
-        name = name.lower()
+        name, method = METHODS.get(name.lower(), (name, _unknown))
         status, body = 200, b""
         params = Params({})
         fault: Fault | None = None
@@ -42,7 +42,7 @@ class Api:
                 await self._spoil(fault, send)
                 return
             params = await read_params(scope, receive)
-            body = b'{"ok":true,"result":' + (await self._result(name, params)).encode() + b"}"
+            body = b'{"ok":true,"result":' + (await self._result(name, method, params)).encode() + b"}"
             refused = None
         except Refusal as refusal:
             status, body, refused = refusal.code, encode(refusal.answer()).encode(), refusal.description
@@ -52,12 +52,9 @@ class Api:
         else:
             await _answer(send, status, body)
 
-    async def _result(self, name: str, params: Params) -> str:
-        if name == "getupdates":
+    async def _result(self, name: str, method: Method, params: Params) -> str:
+        if name == POLL:
             return await get_updates(self._world, params)
-        method = METHODS.get(name)
-        if method is None:
-            raise Refusal(404, "Not Found: method not found")
         return encode(method(self._world, params))
 
     def _admit(self, token: str) -> None:
@@ -73,7 +70,7 @@ class Api:
         world = self._world
         call = Call(world.clock.now(), name, params.values, status, refused)
         world.tally.note(call)
-        if world.feed.heard and (name != "getupdates" or refused):
+        if world.feed.heard and (name != POLL or refused):
             event: dict[str, Any] = {"event": "call", "call": call.shown()}
             world.feed.tell(event)
 
@@ -110,6 +107,10 @@ class Api:
         if body is None:
             raise Refusal(404, "Not Found")
         return body
+
+
+def _unknown(world: World, params: Params) -> None:
+    raise Refusal(404, "Not Found: method not found")
 
 
 async def _answer(send: Send, status: int, body: bytes, kind: bytes = b"application/json") -> None:

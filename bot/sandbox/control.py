@@ -33,6 +33,7 @@ from bot.sandbox.faults import KINDS, Fault
 from bot.sandbox.feed import Listener
 from bot.sandbox.files import FOLDERS
 from bot.sandbox.gestures import GESTURES, add_phone, impossible, upload
+from bot.sandbox.methods import POLL
 from bot.sandbox.methods.profile import for_language
 from bot.sandbox.params import read_upload
 from bot.sandbox.phones import Phone
@@ -204,7 +205,7 @@ class Control:
         calls = [
             call.shown()
             for call in self._world.tally.calls
-            if (call.refused or not refused_only) and (call.method != "getupdates" or call.refused)
+            if (call.refused or not refused_only) and (call.method != POLL or call.refused)
         ]
         return _json({"calls": calls[-limit:]})
 

@@ -33,7 +33,7 @@ class Faults:
     def strike(self, method: str) -> Fault | None:
         """The fault for this call, used up by one."""
         for fault in self.coming:
-            if fault.method == method or (fault.method is None and method != "getupdates"):
+            if fault.method == method.lower() or (fault.method is None and method.lower() != "getupdates"):
                 fault.times -= 1
                 if fault.times <= 0:
                     self.coming.remove(fault)

@@ -97,7 +97,7 @@ class Phone:
 
     async def upload(self, kind: str, *files: tuple[str, bytes] | Path, caption: str = "", mime: str = "") -> Json:
         """Send files as `photo`, `voice` or `document`; several are an album."""
-        form = aiohttp.FormData({"caption": caption})
+        form = aiohttp.FormData({"caption": caption}, quote_fields=False)
         for file in files:
             name, body = (file.name, file.read_bytes()) if isinstance(file, Path) else file
             form.add_field(kind, body, filename=name, content_type=mime or "application/octet-stream")

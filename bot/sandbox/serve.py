@@ -105,10 +105,18 @@ def _server(settings: Settings) -> _Server:
     return _Server(config, world)
 
 
+def _ready(settings: Settings) -> tuple[socket.socket, _Server]:
+    listener = listen(settings)
+    try:
+        return listener, _server(settings)
+    except BaseException:
+        listener.close()
+        raise
+
+
 def run(settings: Settings, announce: Callable[[Address], None]) -> None:
     """Serve until SIGINT or SIGTERM; `announce` is told the address once nothing stands in the way."""
-    listener = listen(settings)
-    server = _server(settings)
+    listener, server = _ready(settings)
     announce(Address(settings.host, listener.getsockname()[1]))
     server.run([listener])
 
@@ -117,8 +125,7 @@ def run(settings: Settings, announce: Callable[[Address], None]) -> None:
 def running(settings: Settings | None = None) -> Iterator[Address]:
     """A sandbox in a thread, on a free port unless one is named, for as long as the block lasts."""
     settings = settings or Settings(port=0)
-    listener = listen(settings)
-    server = _server(settings)
+    listener, server = _ready(settings)
     thread = threading.Thread(target=server.run, args=([listener],), name="sandbox", daemon=True)
     thread.start()
     try:

@@ -48,7 +48,7 @@ def read(words: str, _: str, moment: datetime) -> Mapping[str, Any] | None:
 
 def read_birth(words: str, language: str, moment: datetime) -> Mapping[str, Any] | None:
     """A date as `read` finds it, or an age in years when a number up to 120 stands alone (`{"type": "age"}`)."""
-    plain = re.sub(r"\b(سنه|years?|years? old|sali|yasinda|jahre)\b", "", fold(words)).strip()
+    plain = re.sub(r"\b(سنه|years? old|years?|sali|yasinda|jahre)\b", "", fold(words)).strip()
     if re.fullmatch(r"\d{1,3}", plain) and int(plain) <= 120:
         return {"type": "age", "years": int(plain)}
     return read(words, language, moment)

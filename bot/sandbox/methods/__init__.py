@@ -1,4 +1,4 @@
-"""The Bot API methods the sandbox speaks, by their lower-case names."""
+"""The Bot API methods the sandbox speaks, by their names in lower case: Telegram doesn't mind the case."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from bot.sandbox.world import World
 
 #: Returns the `result`; raises Refusal. getUpdates waits and is answered by `polling.get_updates`.
 Method = Callable[[World, Params], Any]
+POLL = "getUpdates"
 
-METHODS: dict[str, Method] = {
-    name.lower(): method
+#: sendmessage -> (its name as the documentation writes it, what it does)
+METHODS: dict[str, tuple[str, Method]] = {
+    name.lower(): (name, method)
     for table in (messages.METHODS, media.METHODS, profile.METHODS, polling.METHODS)
     for name, method in table.items()
 }

@@ -66,6 +66,7 @@ def _yes(world: World, params: Params) -> bool:
 
 
 METHODS = {
+    "getUpdates": _yes,  # answered by `get_updates`, which waits
     "getWebhookInfo": _get_webhook_info,
     "deleteWebhook": _delete_webhook,
     "setWebhook": _set_webhook,
