@@ -69,7 +69,7 @@ class Intake:
             try:
                 batch = await self._api.poll(self._offset, self._seconds, LIMIT)
                 self._welcome = True
-                await self._take(batch)
+                await self.take(batch)
                 failures = 0
             except StoreTrouble as error:
                 failures += 1
@@ -79,7 +79,8 @@ class Intake:
                 failures += 1
                 await self._trouble(error, failures)
 
-    async def _take(self, batch: Sequence[Any]) -> None:
+    async def take(self, batch: Sequence[Any]) -> None:
+        """Commit a batch to the inbox, queue it, and let the next poll acknowledge it."""
         if not batch:
             self._offset = None
             return

@@ -119,16 +119,18 @@ def listen(host: str, port: int) -> socket.socket:
 def _run(house: House, listener: socket.socket) -> None:
     import uvloop
 
+    async def until_told() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await live(house, stop, listener)
+
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(live(house, listener))
+        runner.run(until_told())
 
 
-async def live(house: House, listener: socket.socket | None = None) -> None:
-    """The bot's life, inside an event loop, with its store open."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+async def live(house: House, stop: asyncio.Event, listener: socket.socket | None = None) -> None:
+    """The bot's life from its first poll until `stop`, with its store open; without a listener, no hand-off API."""
     await house.api.open()
     say_again = await _resume(house)
     await _wake(house)

@@ -7,11 +7,13 @@ from typing import Any
 
 from bot.sandbox.phone import Phone
 
-#: What this family answers where a button does not say it all.
-WORDS = "Amal Khaled Haddad"
+#: What this family answers where a button does not say it all: planted so that it can be looked for.
+WORDS = "Amal Qarqashandi آمال القلقشندي"
 #: Buttons it prefers, in this order; then the first one.
-WANTED = ("English", "Yes", "I agree", "Send", "Continue")
-ASIDE = ("Back", "Pause", "Later", "A person", "Delete", "Change")
+WANTED = ("English", "Yes, or I am not sure", "Yes", "I agree", "Send", "Continue")
+ASIDE = ("Back", "Pause", "Later", "I don't know", "I'd rather not say", "Talk", "Delete", "Change", "New search")
+#: The anchor after a report was sent.
+SENT = "New search request"
 
 
 def labels(message: dict[str, Any]) -> list[str]:
@@ -19,48 +21,51 @@ def labels(message: dict[str, Any]) -> list[str]:
     return [button["text"] for row in message["keyboard"] for button in row]
 
 
-async def anchor(phone: Phone) -> dict[str, Any] | None:
-    """The newest message with buttons, None before there is one."""
-    return next((one for one in reversed(await phone.messages()) if one["from_bot"] and one["keyboard"]), None)
-
-
-async def changed(phone: Phone, before: dict[str, Any] | None, seconds: float = 10) -> dict[str, Any]:
-    """The anchor once it is another than `before`."""
-    for _ in range(int(seconds / 0.02)):
-        found = await anchor(phone)
-        if found is not None and (before is None or (found["message_id"], found["text"], found["keyboard"]) != before):
-            return found
-        await asyncio.sleep(0.02)
-    raise TimeoutError("The anchor does not change.")
-
-
 def mark(message: dict[str, Any]) -> Any:
     """What tells one anchor from the next."""
     return (message["message_id"], message["text"], message["keyboard"])
 
 
-async def report(phone: Phone, most: int = 120) -> list[dict[str, Any]]:
-    """From /start to the code; every anchor seen on the way."""
-    await phone.start()
-    seen = [await changed(phone, None)]
-    for _ in range(most):
-        current = seen[-1]
-        if any("1" <= one["text"][:1] for one in []):
-            break
-        if not await answer(phone, current):
-            return seen
-        seen.append(await changed(phone, mark(current)))
-    raise AssertionError("The form has no end.")
+async def anchor(phone: Phone) -> dict[str, Any] | None:
+    """The newest message with more than one button, None before there is one."""
+    shown = [one for one in await phone.messages() if one["from_bot"] and len(labels(one)) > 1]
+    return shown[-1] if shown else None
 
 
-async def answer(phone: Phone, message: dict[str, Any]) -> bool:
-    """Answer one question; False when there is nothing left to answer."""
+async def changed(phone: Phone, before: dict[str, Any] | None = None, seconds: float = 15) -> dict[str, Any]:
+    """The anchor once it is another than `before`."""
+    for _ in range(int(seconds / 0.02)):
+        found = await anchor(phone)
+        if found is not None and (before is None or mark(found) != mark(before)):
+            return found
+        await asyncio.sleep(0.02)
+    raise TimeoutError("The anchor does not change.")
+
+
+async def answer(phone: Phone, message: dict[str, Any]) -> str:
+    """Answer one question; what was answered."""
     offered = [label for label in labels(message) if not label.startswith(ASIDE)]
-    print(message["text"][-60:], labels(message))
-    if wanted := next((label for want in WANTED for label in offered if want in label), None):
-        await phone.tap(wanted, message["message_id"])
-    elif offered:
-        await phone.tap(offered[0], message["message_id"])
-    else:
-        await phone.say(WORDS)
-    return True
+    wanted = next((label for want in WANTED for label in offered if label.startswith(want)), None)
+    if wanted or offered:
+        await phone.tap(wanted or offered[0], message["message_id"])
+        return wanted or offered[0]
+    await phone.say(WORDS)
+    return WORDS
+
+
+async def begin(phone: Phone) -> dict[str, Any]:
+    """Press Start; the first anchor."""
+    await phone.start()
+    return await changed(phone)
+
+
+async def report(phone: Phone, most: int = 120) -> list[str]:
+    """From /start to the code; everything answered on the way."""
+    current = await begin(phone)
+    answered: list[str] = []
+    for _ in range(most):
+        if SENT in labels(current):
+            return answered
+        answered.append(await answer(phone, current))
+        current = await changed(phone, current)
+    raise AssertionError("The form has no end.")
