@@ -34,6 +34,7 @@ class Store:
                 meta.check_key(connection, keys)
             self.writer.start()
         except BaseException:
+            self._engine.dispose()
             self._unlock()
             raise
 
