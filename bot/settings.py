@@ -114,5 +114,3 @@ def variable(field: str) -> str:
     if isinstance(alias, AliasChoices):
         return str(alias.choices[0])
     return str(alias) if alias else field if field.isupper() else f"WASL_{field.upper()}"
-
-
