@@ -45,7 +45,7 @@ export function icon(name, { flip = false } = {}) {
   const svg = document.createElementNS(space, "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");
-  svg.setAttribute("class", `icon ${name}${flip ? " flip" : ""}`);
+  svg.setAttribute("class", `icon icon-${name}${flip ? " flip" : ""}`);
   const path = document.createElementNS(space, "path");
   path.setAttribute("d", PATHS[name]);
   svg.append(path);
