@@ -70,6 +70,15 @@ class Params:
                 raise bad_request(f"can't parse {what or name} JSON object") from None
         return value
 
+    def mapping(self, name: str) -> Json:
+        """A nested object; {} when missing."""
+        value = self.object(name)
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            raise bad_request(f"expected an Object as {name}")
+        return value
+
     def objects(self, name: str) -> list[Json]:
         """A nested list of objects; [] when missing."""
         value = self.object(name)

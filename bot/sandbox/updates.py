@@ -14,6 +14,8 @@ LONGEST_POLL = 50
 #: The kinds that are left out unless asked for by name.
 ASKED_FOR = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 FIRST_ID = 700_000_001
+#: An offset may lie this far beyond the last update.
+FUTURE = 10
 
 
 @dataclass(slots=True)
@@ -55,9 +57,14 @@ class Updates:
             poller.set_result(None)
 
     def confirmable(self, offset: int) -> list[int]:
-        """The ids that a poll with this offset confirms; a negative one keeps the last `-offset` only."""
+        """The ids that a poll with this offset confirms; a negative one keeps the last `-offset` only.
+
+        One too far ahead confirms nothing, and the poll starts at the head of the queue: Telegram does the same.
+        """
         if offset < 0:
             return list(self.pending)[:offset]
+        if offset > self.next_id + FUTURE:
+            return []
         ids = []
         for update_id in self.pending:
             if update_id >= offset:

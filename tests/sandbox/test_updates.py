@@ -44,6 +44,13 @@ async def test_a_negative_offset_keeps_the_last_ones(bot: Bot, samira: Phone) ->
     assert len(await bot.get_updates()) == 1
 
 
+async def test_an_offset_of_another_queue_confirms_nothing(bot: Bot, samira: Phone) -> None:
+    said = await samira.say("hello")
+    far = said["update_id"] + 1000
+    assert [update.update_id for update in await bot.get_updates(offset=far)] == [said["update_id"]]
+    assert await bot.get_updates(offset=said["update_id"] + 1) == ()
+
+
 async def test_a_long_poll_ends_when_something_is_said(bot: Bot, samira: Phone) -> None:
     poll = asyncio.create_task(bot.get_updates(timeout=10))
     await asyncio.sleep(0.1)

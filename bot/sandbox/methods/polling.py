@@ -11,7 +11,6 @@ from bot.sandbox.world import World
 async def get_updates(world: World, params: Params) -> str:
     """The `result` as JSON text: confirm what lies below the offset, then wait up to `timeout` for something new."""
     updates = world.updates
-    updates.take_over()
     limit = params.number("limit", 100)
     limit = limit if 1 <= limit <= 100 else 100
     allowed = params.object("allowed_updates")
@@ -21,6 +20,7 @@ async def get_updates(world: World, params: Params) -> str:
     _drop_outdated(world)
     timeout = params.number("timeout")
     if not updates.pending and timeout > 0:
+        updates.take_over()
         await updates.wait(timeout)
     return updates.take(limit)
 
