@@ -12,8 +12,9 @@ Messages are those of `phones.shown`. A gesture that is not possible raises `Can
 from __future__ import annotations
 
 import asyncio
+import json
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,19 @@ class Remote:
         """The bot's last calls, oldest first, without its polls."""
         calls: list[Json] = (await ask(self.session, "GET", f"{self.url}/sim/calls?refused={int(refused)}"))["calls"]
         return calls
+
+    async def events(self, *kinds: str, chat_id: int | None = None) -> AsyncIterator[Json]:
+        """Everything that happens from now on, or only these kinds, or one chat's; ends when the sandbox stops."""
+        query = {"events": ",".join(kinds)} | ({"chat_id": str(chat_id)} if chat_id else {})
+        endless = aiohttp.ClientTimeout(total=None)
+        async with self.session.get(f"{self.url}/sim/stream", params=query, timeout=endless) as response:
+            waiting = b""
+            async for chunk in response.content.iter_any():  # aiohttp's own lines may not be as long as a busy moment
+                *frames, waiting = (waiting + chunk).split(b"\n\n")
+                for frame in frames:
+                    if frame.startswith(b"data: "):
+                        for event in json.loads(frame[6:]):
+                            yield event
 
     async def drive(self, commands: list[Json]) -> list[Json]:
         """Many gestures in one request; an answer for each."""
