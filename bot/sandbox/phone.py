@@ -12,6 +12,7 @@ Messages are those of `phones.shown`. A gesture that is not possible raises `Can
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import time
 from collections.abc import AsyncIterator, Callable
@@ -21,7 +22,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.sandbox.wire import Json
+from bot.sandbox.wire import Json, encode
 
 #: How often a waiting phone looks at its screen, in seconds.
 GLANCE = 0.03
@@ -101,7 +102,7 @@ class Phone:
         form = aiohttp.FormData({"caption": caption}, quote_fields=False)
         for file in files:
             name, body = (file.name, file.read_bytes()) if isinstance(file, Path) else file
-            form.add_field(kind, body, filename=name, content_type=mime or "application/octet-stream")
+            form.add_field(kind, io.BytesIO(body), filename=name, content_type=mime or "application/octet-stream")
         answer: Json = await ask(self.session, "POST", f"{self.url}/sim/phones/{self.chat_id}/upload", data=form)
         return answer
 
@@ -182,5 +183,7 @@ class Remote:
 
     async def drive(self, commands: list[Json]) -> list[Json]:
         """Many gestures in one request; an answer for each."""
-        answers: list[Json] = await ask(self.session, "POST", f"{self.url}/sim/drive", json=commands)
+        answers: list[Json] = await ask(
+            self.session, "POST", f"{self.url}/sim/drive", data=io.BytesIO(encode(commands).encode())
+        )
         return answers
