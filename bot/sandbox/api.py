@@ -42,7 +42,7 @@ class Api:
                 await self._spoil(fault, send)
                 return
             params = await read_params(scope, receive)
-            body = b'{"ok":true,"result":' + (await self._result(name, method, params)).encode() + b"}"
+            body = b'{"ok":true,"result":' + (await self._result(name, method, params, receive)).encode() + b"}"
             refused = None
         except Refusal as refusal:
             status, body, refused = refusal.code, encode(refusal.answer()).encode(), refusal.description
@@ -54,9 +54,9 @@ class Api:
         else:
             await _answer(send, status, body)
 
-    async def _result(self, name: str, method: Method, params: Params) -> str:
+    async def _result(self, name: str, method: Method, params: Params, receive: Receive) -> str:
         if name == POLL:
-            return await get_updates(self._world, params)
+            return await get_updates(self._world, params, receive)
         return encode(method(self._world, params))
 
     def _admit(self, token: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 from bot.sandbox.refusals import CONFLICT, Refusal
 from bot.sandbox.wire import Json, encode
@@ -104,10 +105,11 @@ class Updates:
             self.conflicts += 1
             self._poller.set_exception(Refusal(409, CONFLICT))
 
-    async def wait(self, seconds: float) -> None:
-        """Until an update comes or the time is up."""
+    async def wait(self, seconds: float, hung_up: asyncio.Future[Any]) -> None:
+        """Until an update comes, the time is up, or the bot has hung up."""
         loop = asyncio.get_running_loop()
         poller = self._poller = loop.create_future()
+        hung_up.add_done_callback(lambda _: self._ring(poller))
         alarm = loop.call_later(min(seconds, LONGEST_POLL), self._ring, poller)
         try:
             await poller

@@ -72,6 +72,18 @@ async def test_a_second_poller_ends_the_first(sandbox: Address, bot: Bot, samira
         assert len(await second) == 1
 
 
+async def test_a_poller_that_hung_up_is_forgotten(bot: Bot, samira: Phone, remote: Remote) -> None:
+    async with aiohttp.ClientSession() as gone:
+        poll = asyncio.create_task(gone.get(f"{remote.url}/bot{bot.token}/getUpdates?timeout=30"))
+        await asyncio.sleep(0.1)
+        poll.cancel()
+    await asyncio.sleep(0.1)
+    await samira.say("hello")
+    assert len(await bot.get_updates(timeout=5)) == 1
+    counters = await remote.counters()
+    assert (counters["conflicts"], counters["updates_redelivered"]) == (0, 0)
+
+
 async def test_updates_wait_for_a_day(bot: Bot, samira: Phone, remote: Remote) -> None:
     await samira.say("old")
     await remote.ahead(24 * 3600 + 60)
