@@ -128,7 +128,7 @@ class Control:
 
     async def _drive(self, request: Request) -> Response:
         commands = await _value(request)
-        if not isinstance(commands, list):
+        if not isinstance(commands, list) or not all(isinstance(command, dict) for command in commands):
             raise impossible("A list of commands is expected.")
         return _json([self._one(command) for command in commands])
 
