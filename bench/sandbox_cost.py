@@ -1,7 +1,7 @@
 """How much of a core the sandbox needs: a bot that answers taps, paced, over one connection pool.
 
     wasl sandbox --memory --port 8991 &
-    python bench/sandbox.py http://127.0.0.1:8991 $! --taps 750 --seconds 6
+    python bench/sandbox_cost.py http://127.0.0.1:8991 $! --taps 750 --seconds 6
 
 Each tap costs the bot two calls (answerCallbackQuery, editMessageText) and its share of a getUpdates.
 """
