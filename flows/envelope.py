@@ -1,8 +1,8 @@
-"""What a sealed report looks like on its way from the families' side to the desk. Data only: nothing here seals or opens.
+"""What a sealed report looks like on its way from the families' side to the desk. It seals and opens nothing.
 
 An envelope is three things: a *manifest* (which report, which revision, the digest of the sealed bytes), an Ed25519
-*signature* over the manifest's exact bytes, and the *sealed* bytes, an age file. Inside the age file is one JSON object,
-padded with trailing spaces to a size bucket: `{"report": {…}}`, whose `id` and `revision` must equal the manifest's
+*signature* over the manifest's exact bytes, and the *sealed* bytes, an age file. Inside the age file is one JSON object
+(padded with trailing spaces to a size bucket): `{"report": {…}}`, whose `id` and `revision` must equal the manifest's
 (age itself authenticates no outer data).
 """
 

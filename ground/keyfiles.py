@@ -1,4 +1,4 @@
-"""Secrets that live in files of their own, outside every database: made once, 0600, refused when others may read them."""
+"""Secrets that live in files of their own, outside every database: made once, 0600, refused when others can read."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ def data_directory(path: Path) -> Path:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise Complaint(f"The data directory {path} cannot be written ({error.strerror}). Choose another one.") from None
+        raise Complaint(
+            f"The data directory {path} cannot be written ({error.strerror}). Choose another one."
+        ) from None
     return path
 
 
 def read_secret(path: Path) -> bytes:
-    """The bytes of a secret file, without a trailing newline; a Complaint when missing, unreadable or open to others."""
+    """The bytes of a secret file, without a trailing newline; a Complaint when it is missing or open to others."""
     try:
         mode = path.stat().st_mode
         secret = path.read_bytes()

@@ -1,0 +1,123 @@
+"""The families' side as the desk sees it: the three calls of the hand-off contract, over HTTP."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import aiohttp
+
+from desk.contact import Trouble
+from desk.opening import Parts
+from desk.quarantine import Listed
+
+#: A sealed report of 24 MiB, in base64 and then some.
+LARGEST_ANSWER = 33 * 1024 * 1024
+_TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10, sock_read=30)
+_REPORT = re.compile("[0-9a-f]{32}")
+_DIGEST = re.compile("[0-9a-f]{64}")
+
+
+class OutOfReach(Exception):  # noqa: N818
+    """The families' side did not answer as the contract says; carries only which kind of trouble."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.value)
+        self.trouble = trouble
+
+
+class Unfetchable(Exception):  # noqa: N818
+    """This one envelope cannot be had; others may."""
+
+
+@dataclass(slots=True)
+class Source:
+    """A client of the hand-off API. Use it as an async context manager."""
+
+    url: str
+    token: str = field(repr=False)
+    _http: aiohttp.ClientSession | None = field(default=None, repr=False)
+
+    async def __aenter__(self) -> Self:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        self._http = aiohttp.ClientSession(headers=headers, timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._http:
+            await self._http.close()
+
+    async def waiting(self, limit: int) -> list[Listed]:
+        """What is not yet acknowledged, oldest first. Lines that make no sense are left out."""
+        status, answer = await self._call("GET", f"/handoff/v1/envelopes?limit={limit}")
+        lines = answer.get("envelopes")
+        if status != 200 or not isinstance(lines, list):
+            raise OutOfReach(Trouble.BAD_ANSWER)
+        listed = [_read_line(line) for line in lines]
+        if lines and not any(listed):
+            raise OutOfReach(Trouble.BAD_ANSWER)
+        return [line for line in listed if line]
+
+    async def fetch(self, listed: Listed) -> Parts | None:
+        """The parts of one envelope; None when the answer holds no parts. `Unfetchable` when it is gone or failing."""
+        status, answer = await self._call("GET", _path(listed))
+        if status != 200:
+            raise Unfetchable(str(status))
+        try:
+            names = ("manifest", "signature", "sealed")
+            return Parts(*(base64.b64decode(answer[name], validate=True) for name in names))
+        except (KeyError, TypeError, ValueError, binascii.Error):
+            return None
+
+    async def acknowledge(self, listed: Listed) -> bool:
+        """Tell the families' side that this is stored; False when it does not know this digest."""
+        body = {"sealed_sha256": listed.sealed_sha256}
+        status, answer = await self._call("POST", f"{_path(listed)}/ack", body)
+        return status == 200 and answer.get("acknowledged") is True
+
+    async def _call(self, method: str, path: str, body: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+        assert self._http, "use it as an async context manager"  # noqa: S101
+        url = self.url.rstrip("/") + path
+        try:
+            async with self._http.request(method, url, json=body, allow_redirects=False) as response:
+                answer = await _read(response)
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            raise OutOfReach(Trouble.OUT_OF_REACH) from None
+        if response.status in (401, 403):
+            raise OutOfReach(Trouble.TOKEN_REFUSED)
+        return response.status, answer
+
+
+async def _read(response: aiohttp.ClientResponse) -> dict[str, Any]:
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(64 * 1024):
+        body += chunk
+        if len(body) > LARGEST_ANSWER:
+            return {}
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _path(listed: Listed) -> str:
+    return f"/handoff/v1/envelopes/{listed.report}/{listed.revision}"
+
+
+def _read_line(line: Any) -> Listed | None:
+    """A line of the list; None when its ids are not of the shape that may go into an address."""
+    if not isinstance(line, dict):
+        return None
+    report, revision, digest = line.get("report"), line.get("revision"), line.get("sealed_sha256")
+    if not (isinstance(report, str) and _REPORT.fullmatch(report)):
+        return None
+    if not (isinstance(digest, str) and _DIGEST.fullmatch(digest)):
+        return None
+    if type(revision) is not int or not 1 <= revision < 2**31:
+        return None
+    return Listed(report, revision, digest)

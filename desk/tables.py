@@ -1,0 +1,105 @@
+"""The desk's tables. Moments are whole seconds since 1970 (UTC); what a family said is only in sealed columns."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+#: Facts about this database itself: `key_check` proves that the storage key is the right one.
+about = Table(
+    "about",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+#: One row per revision of a report. `state` is `stored`, then `acknowledged`.
+reports = Table(
+    "reports",
+    metadata,
+    Column("report", String(32), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("sealed_sha256", String(64), nullable=False),
+    Column("received_at", BigInteger, nullable=False, index=True),
+    Column("state", String(16), nullable=False, index=True),
+    Column("summary", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("report", "revision"),
+)
+
+#: Envelopes that did not pass: their parts as they came (the report in them is still sealed), and why.
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("report", String(32), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("sealed_sha256", String(64), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("place", String(200), nullable=False),
+    Column("manifest", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("first_tried_at", BigInteger, nullable=False),
+    Column("last_tried_at", BigInteger, nullable=False),
+    Column("next_try_at", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    UniqueConstraint("report", "revision", "sealed_sha256"),
+)
+
+caseworkers = Table(
+    "caseworkers",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(64), nullable=False),
+    #: the name as it is compared: case-folded
+    Column("handle", String(64), nullable=False, unique=True),
+    Column("passphrase", String(200), nullable=False),
+    Column("must_change", Boolean, nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_sha256", String(64), primary_key=True),
+    Column("caseworker", ForeignKey("caseworkers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("started_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+)
+
+#: Which caseworker has read which revision.
+readings = Table(
+    "readings",
+    metadata,
+    Column("caseworker", ForeignKey("caseworkers.id", ondelete="CASCADE"), nullable=False),
+    Column("report", String(32), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("caseworker", "report", "revision"),
+)
+
+#: Who did what and when; each row's `mac` covers the row before it. Triggers refuse to change or delete a row.
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(32), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("object", String(64), nullable=False, index=True),
+    Column("mac", String(64), nullable=False),
+)

@@ -1,0 +1,134 @@
+"""What the console says about codes: statuses, flags, reasons, troubles. English is the gettext message id."""
+
+from __future__ import annotations
+
+import gettext as gettext_module
+from dataclasses import dataclass, field
+from gettext import NullTranslations
+from pathlib import Path
+
+LOCALES = Path(__file__).parent / "locale"
+
+
+def N_(text: str) -> str:  # noqa: N802  (the extractor's own word)
+    """Marks a message for translation where it is written and not yet said."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The console's words in one language."""
+
+    #: for Babel: `en_GB`
+    locale: str
+    translations: NullTranslations = field(repr=False)
+
+    def gettext(self, message: str) -> str:
+        """The message in this language, or in English."""
+        return self.translations.gettext(message)
+
+    def say(self, table: dict[str, str], code: str) -> str:
+        """What a code means; a code that this version does not know is shown as it is."""
+        return self.gettext(table[code]) if code in table else code.replace("_", " ")
+
+
+def words_in(language: str) -> Words:
+    """The words in this language; English where there is no catalog."""
+    translations = gettext_module.translation("desk", LOCALES, [language], fallback=True)
+    return Words("en_GB" if language == "en" else language, translations)
+
+
+LANGUAGES = {
+    "ar": N_("Arabic"),
+    "ku": N_("Kurmanji"),
+    "tr": N_("Turkish"),
+    "en": N_("English"),
+    "de": N_("German"),
+    "fr": N_("French"),
+}
+
+ATTENTION = {
+    "needs_human": N_("Answers a person should read"),
+    "asked_for_person": N_("Asked to talk to a person"),
+    "child": N_("A child at the time"),
+    "minor_enquirer": N_("The enquirer is a minor"),
+    "organisation": N_("Written for an organisation"),
+    "urgent": N_("Urgent"),
+    "recent": N_("Within the last three months"),
+    "crisis": N_("Words of crisis"),
+}
+
+#: Flags that are read before all others.
+PRESSING = ("crisis", "urgent", "minor_enquirer")
+
+STATUS = {
+    "answered": N_("Answered"),
+    "unknown": N_("Does not know"),
+    "refused": N_("Prefers not to say"),
+    "deferred": N_("Left for later"),
+    "needs_human": N_("A person should read this"),
+    "not_asked": N_("Not asked"),
+    "not_applicable": N_("Does not apply"),
+}
+
+CONSENT = {"granted": N_("Yes"), "denied": N_("No"), "later": N_("Asked to decide later")}
+
+KIND = {"text": N_("typed"), "button": N_("by button"), "voice": N_("spoken")}
+
+ACTION = {"case_viewed": N_("read it"), "case_exported": N_("exported it")}
+
+#: Why an envelope is in quarantine.
+REASON = {
+    "signature": N_("The signature is not the pinned sender's."),
+    "manifest": N_("The outside of the envelope cannot be read."),
+    "not_as_listed": N_("The envelope is another one than the list announced."),
+    "digest": N_("The sealed part is not the one that was signed."),
+    "not_for_us": N_("It is sealed to other keys, not to this desk's."),
+    "seal": N_("The seal is damaged."),
+    "not_json": N_("What is inside is not a report."),
+    "other_report": N_("The report inside has another number than the envelope."),
+    "unknown_schema": N_("The report is of a kind that this version of the desk does not know."),
+    "schema": N_("The report does not have the agreed form."),
+    "changed": N_("A different text came under a number that was received before."),
+    "unreadable": N_("The answer of the families' side holds no envelope."),
+    "unfetchable": N_("The families' side lists it, yet does not hand it over."),
+}
+
+#: What a person can do about it.
+REMEDY = {
+    "signature": N_(
+        "Treat it as forged until shown otherwise. Ask the operator of the families' side, by telephone, whether its "
+        "signing key changed; if so, replace the sender's key file and restart the desk."
+    ),
+    "manifest": N_("Ask the operator of the families' side which version it runs; update the desk if it is newer."),
+    "not_as_listed": N_(
+        "Report it to the operator of the families' side: something in between may be swapping envelopes."
+    ),
+    "digest": N_(
+        "It may have been damaged on its way and is fetched again by itself. If it stays, report it to the operator."
+    ),
+    "not_for_us": N_(
+        "The families' side must seal to this desk's recipient. Open it with the key it was sealed to, or with the "
+        "offline escrow key."
+    ),
+    "seal": N_("It is fetched again by itself. If it stays, report it to the operator: the bytes were signed damaged."),
+    "not_json": N_("Report it to the developers with the report's number. Nothing is erased at the source meanwhile."),
+    "other_report": N_(
+        "Report it to the developers with the report's number. Nothing is erased at the source meanwhile."
+    ),
+    "unknown_schema": N_("Update the desk; it is then opened by itself."),
+    "schema": N_("Report the place to the developers. Nothing is erased at the source meanwhile."),
+    "changed": N_("The first text is kept. Ask the operator of the families' side why there is a second one."),
+    "unreadable": N_("It is fetched again by itself. If it stays, report it to the operator of the families' side."),
+    "unfetchable": N_("It is fetched again by itself. If it stays, report it to the operator of the families' side."),
+}
+
+TROUBLE = {
+    "not_set_up": N_("The desk is not connected: the operator has not set WASL_DESK_HANDOFF_URL."),
+    "out_of_reach": N_("The families' side cannot be reached. Reports wait there, nothing is lost."),
+    "token_refused": N_(
+        "The families' side refuses the desk's token. The operator must set the same one on both sides."
+    ),
+    "bad_answer": N_("The families' side answers something the desk does not understand."),
+    "own_store": N_("The desk cannot write its own database. Reports wait at the families' side."),
+}

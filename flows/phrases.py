@@ -1,0 +1,50 @@
+"""What the conversation wants to say, not yet in any language: message ids, contexts and values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One gettext message: its English id, its context, and what goes into its `{braces}`.
+
+    Values may be words a family wrote, so a phrase's `repr` shows only the message id. Placeholders without a value
+    (`{org}`, `{contact}`, `{code}`, …) are facts the shell adds when it speaks (see `flows.languages.Tongue.say`).
+    """
+
+    msgid: str
+    context: str | None = None
+    values: Mapping[str, Value] = field(default_factory=dict, repr=False, hash=False)
+    #: speak it in this language whatever the conversation's (the language question itself)
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """The name of something only the shell knows, spoken in its place (an organisation's name, say)."""
+
+    name: str
+
+
+#: a family's words (isolated when spoken), a number, a fact, another phrase, or phrases one to a line
+Value: TypeAlias = "str | int | Fact | Phrase | tuple[Phrase, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button: what it says and what pressing it means (`flows.presses`)."""
+
+    label: Phrase
+    #: at most 48 ASCII bytes, so that the chat's 64 hold the conversation's tag as well
+    press: str
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One message: paragraphs, and rows of buttons under them."""
+
+    lines: tuple[Phrase, ...]
+    rows: tuple[tuple[Button, ...], ...] = ()

@@ -1,0 +1,298 @@
+"""The families' side as the desk meets it: keys, reports, envelopes, and a server that speaks the hand-off contract.
+
+Samira looks for her daughter Amal. All of it is invented.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pyrage
+import uvicorn
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from desk.keys import Identity
+from desk.opening import Parts
+from flows.envelope import Manifest, pad
+
+SCHEMA = "urn:wasl:schema:tracing-request:1"
+AMAL, SAMIRA = "أمل خالد الحلبي", "سميرة"
+STORY = "خرجت أمل صباحًا إلى السوق في حي صلاح الدين ولم تعد.\nقالت جارتنا إنها رأتها عند الحاجز قرب الدوار (Salah al-Din) الساعة 10:30."
+CANARIES = ("كناري-الذهب", "CANARY-OF-GOLD")
+
+
+def claim(
+    name: str,
+    title: str,
+    value: dict[str, Any] | None = None,
+    *,
+    status: str = "answered",
+    said: str | None = None,
+    language: str = "ar",
+    kind: str = "text",
+) -> dict[str, Any]:
+    raw = {"text": said, "language": language, "kind": kind} if said else None
+    at = "2026-11-20T18:04:11Z"
+    question = name.rpartition(".")[2]
+    return {"field": name, "question": question, "title": title, "status": status, "raw": raw, "value": value, "at": at}
+
+
+def place(said: str, code: str | None, name: str | None) -> dict[str, Any]:
+    return {"type": "place", "text": said, "code": code, "name": name}
+
+
+def a_report(number: int = 1, revision: int = 1, **changes: Any) -> dict[str, Any]:
+    """Samira's report about Amal, with every kind of value and every status."""
+    report: dict[str, Any] = {
+        "schema": SCHEMA,
+        "id": hashlib.sha256(f"report {number}".encode()).hexdigest()[:32],
+        "revision": revision,
+        "form": {"name": "report", "version": "1"},
+        "language": "ar",
+        "started_on": "2026-11-18",
+        "submitted_on": "2026-11-20",
+        "enquirer": {
+            "id": "enquirer",
+            "claims": [
+                claim(
+                    "enquirer.relationship",
+                    "Relationship",
+                    {"type": "choice", "code": "daughter", "label": "Daughter"},
+                    said="ابنتي",
+                    kind="button",
+                ),
+                claim("enquirer.name", "Enquirer's name", {"type": "text", "text": SAMIRA}, said=SAMIRA),
+                claim("enquirer.residence", "Country now", place("تركيا", "TR", "Türkiye"), said="تركيا"),
+                claim("enquirer.phone", "Telephone", status="refused"),
+            ],
+        },
+        "sought_persons": [
+            {
+                "id": "person-1",
+                "claims": [
+                    claim(
+                        "person.name",
+                        "Full name",
+                        {"type": "name", "full": AMAL, "parts": AMAL.split()},
+                        said=AMAL,
+                    ),
+                    claim("person.mother", "Mother's name", {"type": "text", "text": SAMIRA}, said=SAMIRA),
+                    claim("person.age", "Age when last seen", {"type": "age", "years": 16}, said="١٦ سنة"),
+                    claim("person.id_number", "Number on the ID card", status="unknown"),
+                    claim("person.marks", "Marks", status="deferred"),
+                ],
+            }
+        ],
+        "events": [
+            {
+                "id": "event-1",
+                "concerns": ["person-1"],
+                "claims": [
+                    claim(
+                        "event.category",
+                        "What happened",
+                        {"type": "choice", "code": "detained", "label": "Arrested or taken at a checkpoint"},
+                        said="اعتُقلت أو أُخذت عند حاجز",
+                        kind="button",
+                    ),
+                    claim(
+                        "event.last_seen",
+                        "Last seen or heard from",
+                        {"type": "date", "edtf": "2013-22", "earliest": "2013-06-01", "latest": "2013-08-31"},
+                        said="صيف ٢٠١٣",
+                    ),
+                    claim(
+                        "event.place",
+                        "Where",
+                        place("صلاح الدين بحلب", "SY020001", "Salah al-Din"),
+                        said="صلاح الدين بحلب",
+                    ),
+                    claim("event.narrative", "In the family's own words", {"type": "text", "text": STORY}, said=STORY),
+                    claim("event.heard", "Heard since then", status="needs_human", said="بعد العيد بأسبوعين، قالوا إنها بخير"),
+                    claim(
+                        "event.documents",
+                        "Documents",
+                        {"type": "choices", "codes": ["id_card", "photo"], "labels": ["Copy of the ID card", "Photo"]},
+                    ),
+                ],
+            }
+        ],
+        "consents": [
+            {
+                "purpose": "processing",
+                "recipient": None,
+                "answer": "granted",
+                "text_sha256": "ab" * 32,
+                "language": "ar",
+                "answered_at": "2026-11-18T10:00:00Z",
+            },
+            {
+                "purpose": "sharing",
+                "recipient": "red_cross",
+                "answer": "later",
+                "text_sha256": "cd" * 32,
+                "language": "ar",
+                "answered_at": "2026-11-20T18:00:00Z",
+            },
+            {
+                "purpose": "publication",
+                "recipient": None,
+                "answer": "denied",
+                "text_sha256": "ef" * 32,
+                "language": "ar",
+                "answered_at": "2026-11-20T18:01:00Z",
+            },
+        ],
+        "attention": ["child", "needs_human"],
+    }
+    return {**report, **changes}
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Seals and signs as the families' side does."""
+
+    key: Ed25519PrivateKey
+    recipients: tuple[str, ...]
+
+    @property
+    def pem(self) -> bytes:
+        return self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+    def seal(self, report: dict[str, Any], inner: bytes | None = None, **manifest: Any) -> Parts:
+        """An envelope around the report; `inner` and fields of the manifest may be forged."""
+        plain = pad(inner if inner is not None else json.dumps({"report": report}, ensure_ascii=False).encode())
+        keys = [pyrage.x25519.Recipient.from_str(one) for one in self.recipients]
+        return self.sign(pyrage.encrypt(plain, keys), report, **manifest)
+
+    def sign(self, sealed: bytes, report: dict[str, Any], **changes: Any) -> Parts:
+        manifest = Manifest(
+            report=report["id"],
+            revision=report["revision"],
+            sealed_sha256=hashlib.sha256(sealed).hexdigest(),
+            sealed_bytes=len(sealed),
+            sealed_on="2026-11-20",
+            schema=report["schema"],
+            recipients=tuple(hashlib.sha256(one.encode()).hexdigest()[:16] for one in self.recipients),
+        )
+        signed = replace(manifest, **changes).as_bytes()
+        return Parts(signed, self.key.sign(signed), sealed)
+
+
+def sender_to(identity: Identity) -> Sender:
+    escrow = pyrage.x25519.Identity.generate().to_public()
+    return Sender(Ed25519PrivateKey.generate(), (identity.recipient, str(escrow)))
+
+
+@dataclass(slots=True)
+class FamiliesSide:
+    """The hand-off API over real HTTP, with levers to make it fail."""
+
+    token: str = "a-token-of-the-handoff"
+    #: (report, revision) -> parts, oldest first
+    envelopes: dict[tuple[str, int], Parts] = field(default_factory=dict)
+    acknowledged: dict[tuple[str, int], str] = field(default_factory=dict)
+    #: every request as `METHOD path`
+    asked: list[str] = field(default_factory=list)
+    #: called with (`list` | `fetch` | `ack`, (report, revision)) before and after; may fail or kill
+    on: Callable[[str, tuple[str, int] | None], Response | None] = lambda _what, _which: None
+    after_ack: Callable[[], None] = lambda: None
+    port: int = 0
+    _server: uvicorn.Server | None = None
+    _thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def offer(self, parts: Parts, report: dict[str, Any]) -> None:
+        self.envelopes[(report["id"], report["revision"])] = parts
+
+    def fetches(self) -> int:
+        return sum(line.startswith("GET /handoff/v1/envelopes/") for line in self.asked)
+
+    def __enter__(self) -> FamiliesSide:
+        app = Starlette(
+            routes=[
+                Route("/handoff/v1/envelopes", self._list),
+                Route("/handoff/v1/envelopes/{report}/{revision:int}", self._fetch),
+                Route("/handoff/v1/envelopes/{report}/{revision:int}/ack", self._ack, methods=["POST"]),
+            ]
+        )
+        config = uvicorn.Config(app, port=self.port, log_config=None, lifespan="off", ws="none", access_log=False)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        wait_until(lambda: self._server is not None and self._server.started)
+        self.port = self._server.servers[0].sockets[0].getsockname()[1]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._server
+        assert self._thread
+        self._server.should_exit = True
+        self._thread.join(10)
+
+    def _refuse(self, request: Request, what: str, which: tuple[str, int] | None) -> Response | None:
+        self.asked.append(f"{request.method} {request.url.path}")
+        if request.headers.get("authorization") != f"Bearer {self.token}":
+            return JSONResponse({}, 401)
+        return self.on(what, which)
+
+    def _list(self, request: Request) -> Response:
+        if refused := self._refuse(request, "list", None):
+            return refused
+        lines = [
+            {
+                "report": report,
+                "revision": revision,
+                "sealed_sha256": hashlib.sha256(parts.sealed).hexdigest(),
+                "sealed_bytes": len(parts.sealed),
+                "sealed_on": "2026-11-20",
+            }
+            for (report, revision), parts in self.envelopes.items()
+            if (report, revision) not in self.acknowledged
+        ]
+        return JSONResponse({"envelopes": lines[: int(request.query_params.get("limit", 50))]})
+
+    def _fetch(self, request: Request) -> Response:
+        which = (request.path_params["report"], request.path_params["revision"])
+        if refused := self._refuse(request, "fetch", which):
+            return refused
+        if which not in self.envelopes:
+            return JSONResponse({}, 404)
+        parts = self.envelopes[which]
+        names = {"manifest": parts.manifest, "signature": parts.signature, "sealed": parts.sealed}
+        return JSONResponse({name: base64.b64encode(part).decode() for name, part in names.items()})
+
+    async def _ack(self, request: Request) -> Response:
+        which = (request.path_params["report"], request.path_params["revision"])
+        if refused := self._refuse(request, "ack", which):
+            return refused
+        if which not in self.envelopes:
+            return JSONResponse({}, 404)
+        digest = (await request.json())["sealed_sha256"]
+        if digest != hashlib.sha256(self.envelopes[which].sealed).hexdigest():
+            return JSONResponse({}, 409)
+        self.acknowledged[which] = digest
+        self.after_ack()
+        return JSONResponse({"acknowledged": True})
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
