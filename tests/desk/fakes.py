@@ -29,7 +29,10 @@ from flows.envelope import Manifest, pad
 
 SCHEMA = "urn:wasl:schema:tracing-request:1"
 AMAL, SAMIRA = "أمل خالد الحلبي", "سميرة"
-STORY = "خرجت أمل صباحًا إلى السوق في حي صلاح الدين ولم تعد.\nقالت جارتنا إنها رأتها عند الحاجز قرب الدوار (Salah al-Din) الساعة 10:30."
+STORY = (
+    "خرجت أمل صباحًا إلى السوق في حي صلاح الدين ولم تعد.\n"
+    "قالت جارتنا إنها رأتها عند الحاجز قرب الدوار (Salah al-Din) الساعة 10:30."
+)
 CANARIES = ("كناري-الذهب", "CANARY-OF-GOLD")
 
 
@@ -120,7 +123,12 @@ def a_report(number: int = 1, revision: int = 1, **changes: Any) -> dict[str, An
                         said="صلاح الدين بحلب",
                     ),
                     claim("event.narrative", "In the family's own words", {"type": "text", "text": STORY}, said=STORY),
-                    claim("event.heard", "Heard since then", status="needs_human", said="بعد العيد بأسبوعين، قالوا إنها بخير"),
+                    claim(
+                        "event.heard",
+                        "Heard since then",
+                        status="needs_human",
+                        said="بعد العيد بأسبوعين، قالوا إنها بخير",
+                    ),
                     claim(
                         "event.documents",
                         "Documents",
@@ -197,6 +205,29 @@ def sender_to(identity: Identity) -> Sender:
 
 
 @dataclass(slots=True)
+class Served:
+    """An ASGI application on a real port, in a thread of its own."""
+
+    app: Any
+    port: int = 0
+    _server: uvicorn.Server = field(init=False)
+    _thread: threading.Thread = field(init=False)
+
+    def __enter__(self) -> Served:
+        config = uvicorn.Config(self.app, port=self.port, log_config=None, lifespan="off", ws="none", access_log=False)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        wait_until(lambda: self._server.started)
+        self.port = self._server.servers[0].sockets[0].getsockname()[1]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join(10)
+
+
+@dataclass(slots=True)
 class FamiliesSide:
     """The hand-off API over real HTTP, with levers to make it fail."""
 
@@ -210,8 +241,7 @@ class FamiliesSide:
     on: Callable[[str, tuple[str, int] | None], Response | None] = lambda _what, _which: None
     after_ack: Callable[[], None] = lambda: None
     port: int = 0
-    _server: uvicorn.Server | None = None
-    _thread: threading.Thread | None = None
+    _served: Served | None = None
 
     @property
     def url(self) -> str:
@@ -231,19 +261,13 @@ class FamiliesSide:
                 Route("/handoff/v1/envelopes/{report}/{revision:int}/ack", self._ack, methods=["POST"]),
             ]
         )
-        config = uvicorn.Config(app, port=self.port, log_config=None, lifespan="off", ws="none", access_log=False)
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        wait_until(lambda: self._server is not None and self._server.started)
-        self.port = self._server.servers[0].sockets[0].getsockname()[1]
+        self._served = Served(app, self.port).__enter__()
+        self.port = self._served.port
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._server
-        assert self._thread
-        self._server.should_exit = True
-        self._thread.join(10)
+        assert self._served
+        self._served.__exit__()
 
     def _refuse(self, request: Request, what: str, which: tuple[str, int] | None) -> Response | None:
         self.asked.append(f"{request.method} {request.url.path}")

@@ -1,0 +1,49 @@
+"""Desks for tests: their clock, their parts put together, and Jonas at the door."""
+
+from __future__ import annotations
+
+import httpx
+from fakes import FamiliesSide, Sender
+
+from desk import caseworkers
+from desk.contact import Contact
+from desk.desk import Desk
+from desk.intake import Intake
+from desk.keys import Identity
+from desk.sessions import Limits
+from desk.source import Source
+from desk.store import Store
+from desk.throttle import Throttle
+from desk.words import words_in
+
+PASSPHRASE = "jonas drinks his tea slowly"
+
+
+class Clock:
+    """Whole seconds since 1970, moved by hand."""
+
+    def __init__(self) -> None:
+        self.at = 1_790_000_000
+
+    def __call__(self) -> int:
+        return self.at
+
+
+def intake_of(store: Store, identity: Identity, sender: Sender, families: FamiliesSide, contact: Contact) -> Intake:
+    source = Source(families.url, families.token)
+    return Intake(source, store, identity, sender.key.public_key(), contact, poll_seconds=0.05)
+
+
+def desk_of(store: Store, *, production: bool = False) -> Desk:
+    return Desk(store, words_in("en"), Contact(), Limits(900, 8 * 3600), production, Throttle(store.now))
+
+
+def add(desk: Desk, name: str) -> None:
+    """A caseworker whose passphrase is their own already."""
+    person = caseworkers.recognise(desk.store, name, caseworkers.add(desk.store, name))
+    assert person
+    caseworkers.change_passphrase(desk.store, person.id, PASSPHRASE)
+
+
+def sign_in(visitor: httpx.Client, name: str) -> httpx.Response:
+    return visitor.post("/sign-in", data={"name": name, "passphrase": PASSPHRASE})
