@@ -1,4 +1,4 @@
-"""What is known of one conversation: a language, a status, and claims. Where it stands is never stored, only what is known."""
+"""What is known of one conversation: language, status, claims. Where it stands is derived from these, never stored."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ class Raw:
 
     text: str = field(repr=False)
     language: str
-    kind: Literal["text", "button"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def restore(saved: Mapping[str, Any]) -> Conversation:
 
 
 def _save_claim(claim: Claim) -> list[Any]:
-    raw = claim.raw and [claim.raw.text, claim.raw.language, claim.raw.kind]
+    raw = claim.raw and [claim.raw.text, claim.raw.language]
     value = None if claim.value is None else dict(claim.value)
     return [claim.question, claim.status, claim.at.isoformat(), raw, value, claim.message]
 

@@ -11,7 +11,7 @@ from flows.phrases import Button, Phrase, Screen
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Show this screen as the chat's anchor: in place where nothing stands below it, else as a new message at the end."""
+    """Show this screen as the chat's anchor: in place when nothing stands below it, else as a new message at the end."""
 
     screen: Screen
 
@@ -63,4 +63,9 @@ class CallPerson:
     reason: str
 
 
-Effect: TypeAlias = Show | Settle | Tell | Toast | Forget | Submit | Erase | CallPerson
+@dataclass(frozen=True, slots=True)
+class Renew:
+    """Begin a new conversation in this chat, in the same language (`flows.step.begin`; the shell gives it an id)."""
+
+
+Effect: TypeAlias = Show | Settle | Tell | Toast | Forget | Submit | Erase | CallPerson | Renew

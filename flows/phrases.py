@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TypeAlias
-
-_NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +17,20 @@ class Phrase:
 
     msgid: str
     context: str | None = None
-    values: Mapping[str, Value] = field(default=_NOTHING, repr=False, hash=False)
+    values: Mapping[str, Value] = field(default_factory=dict, repr=False, hash=False)
     #: speak it in this language whatever the conversation's (the language question itself)
     language: str | None = None
 
 
-#: text (a family's words, isolated when spoken), a number, or another phrase
-Value: TypeAlias = "str | int | Phrase"
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """The name of something only the shell knows, spoken in its place (an organisation's name, say)."""
+
+    name: str
+
+
+#: a family's words (isolated when spoken), a number, a fact, another phrase, or phrases one to a line
+Value: TypeAlias = "str | int | Fact | Phrase | tuple[Phrase, ...]"
 
 
 @dataclass(frozen=True, slots=True)

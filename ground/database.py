@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, Pool
 
 from ground.complaints import Complaint
 
@@ -26,18 +26,23 @@ def sqlite_journal() -> str:
     return "WAL" if sqlite3.sqlite_version_info >= SAFE_WAL_SINCE else "DELETE"
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, *, poolclass: type[Pool] | None = None) -> Engine:
     """An engine whose commits survive a power cut and whose errors never quote a bound value.
 
     `sqlite:///path` or `postgresql+psycopg://…`. SQLite transactions begin IMMEDIATE, so that a writer waits at
     its start and never fails in its middle.
     """
     if url.startswith("sqlite"):
-        engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 10})
+        engine = create_engine(
+            url,
+            hide_parameters=True,
+            poolclass=poolclass,
+            connect_args={"check_same_thread": False, "timeout": 10},
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         return engine
-    return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    return create_engine(url, hide_parameters=True, poolclass=poolclass, pool_pre_ping=True)
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -1,4 +1,4 @@
-"""Databases for tests: SQLite in a fresh file, and a real PostgreSQL with a fresh database for each test."""
+"""Options every test may use, and databases: SQLite in a fresh file, a real PostgreSQL with a fresh one for each test."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 _numbers = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--accept", action="store_true", help="rewrite what the transcripts expect to what happens now")
 
 
 @pytest.fixture(scope="session")

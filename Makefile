@@ -1,0 +1,56 @@
+# Everything a new machine needs is made by these targets; `make` alone prints them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+RUN := .venv/bin
+export UV_PYTHON_DOWNLOADS ?= automatic
+
+.PHONY: help setup run test quick lint types browser storm bench families messages picture screenshots clean
+
+help: ## Print these lines
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.tools/bin/uv:
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Wasl needs Python 3.11 or newer as python3."; exit 1; }
+	python3 -m venv .tools && .tools/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+.venv/.ready: pyproject.toml uv.lock | $(if $(filter .tools/bin/uv,$(UV)),.tools/bin/uv)
+	$(UV) sync --frozen --quiet
+	@touch $@
+
+setup: .venv/.ready ## Make .venv with everything in it, and the command .venv/bin/wasl
+
+run: setup ## Start bot, desk and (without a Telegram token) the sandbox phone page; Ctrl-C stops all
+	@exec $(RUN)/wasl run
+
+test: lint quick slow ## Everything that guards a change: lint, types, imports, tests (under 10 minutes on 2 cores)
+
+lint: setup ## Ruff, mypy, import contracts, the shipped form
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+	$(RUN)/wasl form check
+
+quick: setup ## The quick tests
+	$(RUN)/pytest -n 2 -m "not slow and not browser" tests
+
+slow: setup ## Browser tests and what takes longer
+	$(RUN)/pytest -m "slow or browser" tests
+
+storm: setup ## Kill the bot at random while 200 families write; SQLite and PostgreSQL; figures in docs/assurance/
+	$(RUN)/python -m bench.storm
+
+bench: setup ## Updates per second and latency beside four other bots; figures in bench/results/
+	$(RUN)/python -m bench.run
+
+messages: setup ## Extract what must be translated and update the catalogs
+	$(RUN)/pybabel -q extract -F pyproject.toml --project=wasl --version=1 --no-location -o flows/locale/wasl.pot .
+	$(RUN)/pybabel -q update -D wasl -i flows/locale/wasl.pot -d flows/locale --previous --no-wrap
+
+picture: setup ## Draw the shipped form into docs/
+	$(RUN)/wasl form draw --to docs/flow.svg
+	$(RUN)/wasl form draw --to docs/flow.mmd
+
+clean: ## Remove what setup and tests made (not data/)
+	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis artifacts

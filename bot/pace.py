@@ -1,0 +1,57 @@
+"""How fast we may speak: token buckets for one chat and for all together, and pauses Telegram asks for."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+
+class Bucket:
+    """`rate` tokens a second, at most `burst` at once. `take` waits its turn; turns are in the order of asking."""
+
+    __slots__ = ("_burst", "_rate", "_spent_until")
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self._rate = rate
+        self._burst = burst
+        #: the moment (monotonic) at which the tokens given out so far will have been earned
+        self._spent_until = 0.0
+
+    def reserve(self, now: float) -> float:
+        """Take the next token; how many seconds to wait for it."""
+        start = max(self._spent_until, now - self._burst / self._rate)
+        self._spent_until = start + 1 / self._rate
+        return max(0.0, self._spent_until - now)
+
+    def pause(self, until: float) -> None:
+        """No token before this moment (monotonic)."""
+        self._spent_until = max(self._spent_until, until)
+
+
+class Pace:
+    """The limits of all chats together."""
+
+    def __init__(self, per_second: float, per_chat: float, chat_burst: int) -> None:
+        self._all = Bucket(per_second, max(1.0, per_second))
+        self._per_chat = per_chat
+        self._chat_burst = chat_burst
+        self._asked_at = 0.0
+
+    def of_chat(self) -> Bucket:
+        """A chat's own bucket."""
+        return Bucket(self._per_chat, self._chat_burst)
+
+    async def turn(self, chat: Bucket) -> None:
+        """Wait until one more message may go to this chat."""
+        if (wait := chat.reserve(time.monotonic())) > 0:
+            await asyncio.sleep(wait)
+        if (wait := self._all.reserve(time.monotonic())) > 0:
+            await asyncio.sleep(wait)
+
+    def asked_to_wait(self, chat: Bucket, seconds: float) -> None:
+        """Telegram said 429: this chat pauses; when it says so to several within a moment, all do."""
+        now = time.monotonic()
+        chat.pause(now + seconds)
+        if now - self._asked_at < 1.0:
+            self._all.pause(now + min(seconds, 30.0))
+        self._asked_at = now

@@ -1,0 +1,75 @@
+"""What is to be said in a chat, ready for the Bot API, and its sealed form in the outbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bot.engine import Spoken
+from bot.keys import Keys
+from bot.store.rows import OutboxRow
+
+Kind = Literal["show", "settle", "tell", "forget"]
+
+
+@dataclass(slots=True)
+class Parcel:
+    """One message to send, edit or delete. `content` holds the call's parameters without chat and message."""
+
+    update_id: int
+    ordinal: int
+    kind: Kind
+    content: Mapping[str, Any] = field(repr=False)
+    #: a show that must be a new message at the end of the chat
+    fresh: bool = False
+    #: the message to forget; for a settle, the anchor that a fresh show left behind (known once that is sent)
+    target: int | None = None
+    #: the parcel (update, ordinal) that settles the anchor this fresh show leaves behind, if there is one
+    settled_by: tuple[int, int] | None = None
+
+    def row(self, keys: Keys, lane: str) -> OutboxRow:
+        """The parcel as it is kept until it is sent."""
+        body = None
+        if self.content:
+            plain = json.dumps(self.content, ensure_ascii=False, separators=(",", ":")).encode()
+            body = keys.outbox.seal(plain, table="outbox", row=_row(self.update_id, self.ordinal), column="body")
+        return OutboxRow(self.update_id, self.ordinal, lane, self.kind, self.fresh, self.target, body)
+
+
+def read_parcel(keys: Keys, row: OutboxRow) -> Parcel:
+    """The parcel a row was made of; `Unreadable` when the row was damaged."""
+    content: Mapping[str, Any] = {}
+    if row.body is not None:
+        place = _row(row.update_id, row.ordinal)
+        content = json.loads(keys.outbox.open(row.body, table="outbox", row=place, column="body"))
+    kind: Any = row.kind
+    parcel = Parcel(row.update_id, row.ordinal, kind, content, row.fresh, row.target)
+    parcel.settled_by = (row.update_id, row.ordinal + 1) if row.fresh else None
+    return parcel
+
+
+def message(spoken: Spoken, tag: str) -> dict[str, Any]:
+    """The parameters of a message: plain text and entities, never a parse mode."""
+    content: dict[str, Any] = {
+        "text": spoken.text,
+        "link_preview_options": {"is_disabled": True},
+        "reply_markup": keyboard(spoken.rows, tag),
+    }
+    if spoken.copyable:
+        content["entities"] = [{"type": "code", "offset": at, "length": length} for at, length in spoken.copyable]
+    return content
+
+
+def keyboard(rows: tuple[tuple[tuple[str, str], ...], ...], tag: str) -> dict[str, Any]:
+    """Buttons as Telegram wants them; an empty keyboard takes the buttons of an edited message away."""
+    return {
+        "inline_keyboard": [
+            [{"text": label, "callback_data": f"{tag}.{press}"} for label, press in row] for row in rows
+        ]
+    }
+
+
+def _row(update_id: int, ordinal: int) -> str:
+    return f"{update_id}.{ordinal}"

@@ -1,0 +1,157 @@
+"""Who runs this bot, for whom, and how a family can check it: one TOML file, validated before anything starts."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from ground.complaints import Complaint
+
+#: Languages the tracing request's schema knows; a profile offers some of them.
+KNOWN_LANGUAGES = ("ar", "ku", "tr", "en", "de", "fr")
+FALLBACK = "en"
+ENOUGH_RECIPIENTS = 2
+
+#: What speakers call their language.
+ENDONYMS = {"ar": "العربية", "ku": "Kurmancî", "tr": "Türkçe", "en": "English", "de": "Deutsch", "fr": "Français"}
+
+PerLanguage = dict[str, str]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Organisation(_Table):
+    #: name per language; `en` is the fallback
+    name: PerLanguage
+    mandate: PerLanguage
+    #: how a family can check outside Telegram that this bot is really ours
+    verify: PerLanguage
+
+
+class Contact(_Table):
+    #: a telephone number, an address or a page, as families should see it
+    how: PerLanguage
+    hours: PerLanguage
+    privacy_url: str = Field(pattern=r"^https://\S+$")
+    #: whom to turn to when somebody is in danger now
+    crisis: PerLanguage
+
+
+class Sealing(_Table):
+    #: age X25519 recipients: the team and an offline escrow
+    recipients: tuple[str, ...] = ()
+    #: files with one recipient a line, relative to the profile or to the working directory
+    recipients_from: tuple[Path, ...] = ()
+
+    @field_validator("recipients")
+    @classmethod
+    def _age_recipients(cls, recipients: tuple[str, ...]) -> tuple[str, ...]:
+        for recipient in recipients:
+            if not recipient.startswith("age1"):
+                raise ValueError("each recipient must be an age recipient, which begins with age1")
+        return recipients
+
+
+class Body(_Table):
+    """A body that reports may be shared with when the family agrees; it is asked about each."""
+
+    name: PerLanguage
+
+
+class Profile(_Table):
+    """The whole file."""
+
+    demonstration: bool = False
+    languages: tuple[str, ...] = Field(min_length=1)
+    time_zone: str = "Asia/Damascus"
+    organisation: Organisation
+    contact: Contact
+    sealing: Sealing
+    #: code -> body, such as `icmp`
+    share_with: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,15}$")], Body] = {}
+
+    @field_validator("languages")
+    @classmethod
+    def _known_languages(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := [language for language in languages if language not in KNOWN_LANGUAGES]:
+            raise ValueError(f"{unknown[0]!r} is not one of {', '.join(KNOWN_LANGUAGES)}")
+        return languages
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{zone!r} is no time zone; use a name such as Asia/Damascus") from None
+        return zone
+
+    def facts(self, language: str) -> Mapping[str, str]:
+        """What fills the placeholders of our phrases, in this language where the profile has it."""
+        return {
+            "org": _in(language, self.organisation.name),
+            "mandate": _in(language, self.organisation.mandate),
+            "verify": _in(language, self.organisation.verify),
+            "contact": _in(language, self.contact.how),
+            "hours": _in(language, self.contact.hours),
+            "crisis": _in(language, self.contact.crisis),
+            "privacy_url": self.contact.privacy_url,
+            "languages": ", ".join(ENDONYMS[language] for language in self.languages),
+            **{f"recipient_{code}": _in(language, body.name) for code, body in self.share_with.items()},
+        }
+
+
+def read_profile(path: Path) -> Profile:
+    """The profile in the file; a Complaint names file, key and remedy."""
+    try:
+        return Profile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise Complaint(f"The profile {path} cannot be read ({error.strerror}). Set WASL_PROFILE to yours.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise Complaint(f"The profile {path} is not valid TOML: {error}.") from None
+    except ValidationError as error:
+        raise Complaint(f"The profile {path} needs a change: {_sentence(error)}.") from None
+
+
+def read_recipients(profile: Profile, path: Path, *, production: bool) -> tuple[str, ...]:
+    """All age recipients of the profile, those in files included; a Complaint when production has too few."""
+    listed = [*profile.sealing.recipients]
+    for file in profile.sealing.recipients_from:
+        listed += _recipients_in(file if file.exists() else path.parent / file)
+    recipients = tuple(dict.fromkeys(listed))
+    if production and profile.demonstration:
+        raise Complaint(f"The profile {path} is a demonstration. Write your own and set WASL_PROFILE to it.")
+    if len(recipients) < ENOUGH_RECIPIENTS:
+        raise Complaint(
+            f"The profile {path} names {len(recipients)} age recipient(s) under `sealing`; reports need two, the "
+            "team's and an offline escrow's. Make each with `age-keygen` and add its public half."
+        )
+    return recipients
+
+
+def _recipients_in(file: Path) -> list[str]:
+    try:
+        lines = file.read_text(encoding="ascii").splitlines()
+    except OSError as error:
+        raise Complaint(
+            f"The recipients file {file} cannot be read ({error.strerror}). `make run` writes it; or list the "
+            "recipients in the profile."
+        ) from None
+    return [line.strip() for line in lines if line.startswith("age1")]
+
+
+def _in(language: str, texts: PerLanguage) -> str:
+    return texts.get(language) or texts.get(FALLBACK) or next(iter(texts.values()), "")
+
+
+def _sentence(error: ValidationError) -> str:
+    first: Any = error.errors(include_url=False, include_input=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    return f"`{key}`: {first['msg']}"

@@ -1,0 +1,96 @@
+"""Reference codes: 16 digits that look like a card number and open the status of one report.
+
+Seven digits find the row (`selector`), seven open it (`verifier`, kept only as Argon2id over a keyed hash), two are an
+ISO 7064 MOD 97-10 check, so that a slip is told apart from a wrong code before anything is looked up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+import unicodedata
+from dataclasses import dataclass, field
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from stdnum.iso7064 import mod_97_10
+
+from bot.store import references
+from bot.store.store import Store
+
+_HALF = 7
+_DIGITS = 16
+#: Unicode categories that may stand between digits: spaces, dashes, invisible direction marks.
+_BETWEEN = ("Zs", "Pd", "Cf", "Cc")
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+#: Each hash takes 19 MiB; a flood of guesses must not take the machine.
+_AT_ONCE = asyncio.Semaphore(2)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code in two halves; its `repr` shows neither."""
+
+    selector: str = field(repr=False)
+    verifier: str = field(repr=False)
+
+    @classmethod
+    def new(cls) -> Code:
+        digits = f"{secrets.randbelow(10 ** (2 * _HALF)):0{2 * _HALF}}"
+        return cls(digits[:_HALF], digits[_HALF:])
+
+    @property
+    def shown(self) -> str:
+        """As the family sees it: `1234 5678 9012 3456`."""
+        digits = self.selector + self.verifier
+        digits += mod_97_10.calc_check_digits(digits)
+        return " ".join(digits[at : at + 4] for at in range(0, _DIGITS, 4))
+
+    def hashed(self, pepper: bytes) -> str:
+        """What is kept of it (takes about 30 ms)."""
+        return _HASHER.hash(self._keyed(pepper))
+
+    def fits(self, hashed: str, pepper: bytes) -> bool:
+        """Whether `hashed` was made of this code (takes as long)."""
+        try:
+            return _HASHER.verify(hashed, self._keyed(pepper))
+        except VerifyMismatchError:
+            return False
+
+    def _keyed(self, pepper: bytes) -> str:
+        return hmac.new(pepper, (self.selector + self.verifier).encode(), hashlib.sha256).hexdigest()
+
+
+def read_code(words: str) -> Code | None:
+    """The code in what somebody typed: digits of any script, spaces and dashes between; None when it is not one."""
+    digits = ""
+    for sign in unicodedata.normalize("NFKC", words):
+        value = unicodedata.decimal(sign, None)
+        if value is not None:
+            digits += str(value)
+        elif unicodedata.category(sign) not in _BETWEEN:
+            return None
+    if len(digits) != _DIGITS or not mod_97_10.is_valid(digits):
+        return None
+    return Code(digits[:_HALF], digits[_HALF : 2 * _HALF])
+
+
+async def report_of(store: Store, pepper: bytes, code: Code) -> str | None:
+    """The report a code opens. A selector we do not know takes as long as one we do."""
+    found = await store.write(lambda connection: references.find(connection, code.selector))
+    hashed, report = found or (_decoy(pepper), None)
+    async with _AT_ONCE:
+        fits = await asyncio.to_thread(code.fits, hashed, pepper)
+    return report if fits else None
+
+
+_decoys: dict[bytes, str] = {}
+
+
+def _decoy(pepper: bytes) -> str:
+    """A hash nothing fits."""
+    if pepper not in _decoys:
+        _decoys[pepper] = _HASHER.hash(secrets.token_hex(32))
+    return _decoys[pepper]

@@ -1,0 +1,308 @@
+"""Says what is in the outbox: in order within a chat, chats side by side, as fast as Telegram allows and no faster."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+from telegram.error import RetryAfter, TelegramError
+
+from bot.api import Api
+from bot.chats import Chat
+from bot.failpoints import pass_by
+from bot.pace import Bucket, Pace
+from bot.parcels import Parcel
+from bot.refusals import Refusal, understand
+from bot.store import chats, outbox
+from bot.store.rows import Sent
+from bot.store.store import Store
+from bot.store.writer import StoreTrouble
+
+#: First and longest wait after trouble with the network (seconds).
+SOONEST, LATEST = 0.5, 60.0
+#: Marks wait this long for others (seconds): a repeated edit or deletion is harmless, so these can be late.
+MARK_AFTER = 0.02
+#: More answers to buttons than this under way at once, and the next ones are left out: they are a courtesy.
+MOST_ANSWERS = 256
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Lane:
+    """What waits to be said in one chat."""
+
+    chat: Chat
+    queue: deque[Parcel]
+    bucket: Bucket
+    task: asyncio.Task[None] | None = None
+
+
+@dataclass(slots=True)
+class _Marks:
+    """What became of parcels, to be committed together."""
+
+    sent: list[Sent] = field(default_factory=list)
+    anchors: dict[str, int] = field(default_factory=dict)
+    aims: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def write(self, connection: Connection) -> None:
+        if self.sent:
+            outbox.mark(connection, self.sent)
+        if self.anchors:
+            chats.anchor(connection, self.anchors.items())
+        if self.aims:
+            outbox.aim(connection, self.aims)
+
+
+class Sender:
+    """One task per chat that has something to be said. Rows are the truth; what is here can be lost."""
+
+    def __init__(self, api: Api, store: Store, pace: Pace) -> None:
+        self._api = api
+        self._store = store
+        self._pace = pace
+        self._lanes: dict[str, _Lane] = {}
+        self._answers: set[asyncio.Task[None]] = set()
+        self._marks = _Marks()
+        self._marking: asyncio.TimerHandle | None = None
+        self._unmarked: set[asyncio.Future[Any]] = set()
+        self.pending = 0
+        self.sent = 0
+
+    def put(self, chat: Chat, parcels: Sequence[Parcel]) -> None:
+        """Say these after whatever waits for the chat already. Their rows are committed."""
+        if not parcels:
+            return
+        lane = self._lanes.get(chat.lane)
+        if lane is None:
+            chat.bucket = chat.bucket or self._pace.of_chat()
+            lane = self._lanes[chat.lane] = _Lane(chat, deque(), chat.bucket)
+            chat.busy += 1
+        lane.queue.extend(parcels)
+        self.pending += len(parcels)
+        if lane.task is None:
+            lane.task = asyncio.create_task(self._work(lane))
+
+    def answer(self, callback: str, toast: str) -> None:
+        """Answer a pressed button, so that it stops spinning; once, and never mind if it fails."""
+        if len(self._answers) < MOST_ANSWERS:
+            task = asyncio.create_task(self._answer(callback, toast))
+            self._answers.add(task)
+            task.add_done_callback(self._answers.discard)
+
+    def drop(self, lane_name: str) -> None:
+        """The chat is gone: forget what waits for it (its rows are dropped by the caller)."""
+        lane = self._lanes.get(lane_name)
+        if lane is not None:
+            self.pending -= len(lane.queue)
+            lane.queue.clear()
+
+    async def close(self, grace: float) -> None:
+        """Let calls under way end for `grace` seconds, then commit what is known."""
+        tasks = [lane.task for lane in self._lanes.values() if lane.task] + list(self._answers)
+        for lane in self._lanes.values():
+            lane.queue.clear()
+        if tasks:
+            await asyncio.wait(tasks, timeout=grace)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._write_marks()
+        await asyncio.gather(*self._unmarked, return_exceptions=True)
+
+    async def _work(self, lane: _Lane) -> None:
+        try:
+            while lane.queue:
+                parcel, absorbed = take(lane.queue)
+                self.pending -= 1 + len(absorbed)
+                await self._deliver(lane, parcel, absorbed)
+        finally:
+            lane.chat.busy -= 1
+            del self._lanes[lane.chat.lane]
+
+    async def _deliver(self, lane: _Lane, parcel: Parcel, absorbed: list[Parcel]) -> None:
+        """Try until it is said, or can never be."""
+        failures = 0
+        while lane.chat.reachable:
+            method, parameters = call_for(parcel, lane.chat)
+            if not method:
+                return self._done(lane, parcel, absorbed, None)
+            if method != "deleteMessage":
+                await self._pace.turn(lane.bucket)
+            try:
+                result = await self._api.call(method, parameters)
+            except TelegramError as error:
+                failures += 1
+                if not await self._refused(lane, parcel, error, failures):
+                    return self._done(lane, parcel, absorbed, None, never=understand(error) is Refusal.NEVER)
+            else:
+                pass_by("said")
+                return self._done(lane, parcel, absorbed, result)
+        return self._gone(lane, parcel, absorbed)
+
+    async def _refused(self, lane: _Lane, parcel: Parcel, error: TelegramError, failures: int) -> bool:
+        """Whether to try again, after a wait where one is due."""
+        refusal = understand(error)
+        match refusal:
+            case Refusal.ALREADY:
+                return False
+            case Refusal.GONE:
+                if parcel.kind != "show":
+                    return False
+                parcel.fresh = True
+                return True
+            case Refusal.STAYS:
+                log.info("cannot_delete", lane=lane.chat.lane)
+                lane.chat.below = True
+                name = lane.chat.lane
+                self._soon(self._store.write_soon(lambda connection: chats.something_below(connection, name)))
+                return False
+            case Refusal.UNREACHABLE:
+                await self._unreachable(lane)
+                return True
+            case Refusal.NEVER:
+                log.error("message_refused", method=parcel.kind, update=parcel.update_id, ordinal=parcel.ordinal)
+                return False
+            case Refusal.LATER:
+                assert isinstance(error, RetryAfter)  # noqa: S101
+                seconds = float(error._retry_after.total_seconds())  # noqa: SLF001  (the public one warns)
+                log.warning("asked_to_wait", lane=lane.chat.lane, retry_after=seconds)
+                self._pace.asked_to_wait(lane.bucket, seconds)
+                await asyncio.sleep(seconds)
+                return True
+            case Refusal.TOKEN:
+                log.error("token_refused")
+                await asyncio.sleep(LATEST)
+                return True
+        log.warning("telegram_trouble", error=type(error).__name__, tries=failures)
+        await asyncio.sleep(backoff(failures))
+        return True
+
+    async def _unreachable(self, lane: _Lane) -> None:
+        """Blocked or deactivated: drop what waits and stop, until the family writes again."""
+        chat = lane.chat
+        log.info("unreachable", lane=chat.lane)
+        chat.reachable = False
+        self.drop(chat.lane)
+
+        def job(connection: Connection) -> None:
+            chats.reach(connection, chat.lane, reachable=False)
+            outbox.drop(connection, chat.lane)
+
+        self._soon(self._store.write_soon(job))
+
+    def _done(
+        self, lane: _Lane, parcel: Parcel, absorbed: list[Parcel], result: Any, *, never: bool = False
+    ) -> None:
+        """It is said (or never will be): remember that, and where the anchor stands now."""
+        chat = lane.chat
+        message = result.get("message_id") if isinstance(result, dict) else None
+        self.sent += 1
+        for one in (parcel, *absorbed):
+            self._marks.sent.append(
+                Sent(one.update_id, one.ordinal, "dead" if never else "done", message if one is parcel else None)
+            )
+        anew = parcel.kind == "show" and message is not None and message != chat.anchor
+        if anew:
+            self._settle_later(lane, parcel, chat.anchor)
+            chat.anchor = message
+            self._marks.anchors[chat.lane] = message
+        if anew or parcel.kind == "tell":
+            self._write_marks()  # repeating these would be seen
+        elif self._marking is None:
+            self._marking = asyncio.get_running_loop().call_later(MARK_AFTER, self._write_marks)
+
+    def _settle_later(self, lane: _Lane, parcel: Parcel, left: int | None) -> None:
+        """Tell the parcel that settles the old anchor which message that was."""
+        if left is None or parcel.settled_by is None:
+            return
+        for other in lane.queue:
+            if other.kind == "settle" and (other.update_id, other.ordinal) == parcel.settled_by:
+                other.target = left
+                self._marks.aims.append((other.update_id, other.ordinal, left))
+
+    def _gone(self, lane: _Lane, parcel: Parcel, absorbed: list[Parcel]) -> None:
+        for one in (parcel, *absorbed):
+            self._marks.sent.append(Sent(one.update_id, one.ordinal, "dropped"))
+        self._write_marks()
+
+    def _write_marks(self) -> None:
+        if self._marking is not None:
+            self._marking.cancel()
+            self._marking = None
+        marks, self._marks = self._marks, _Marks()
+        if marks.sent:
+            self._soon(self._store.write_soon(marks.write))
+
+    def _soon(self, written: asyncio.Future[Any]) -> None:
+        self._unmarked.add(written)
+        written.add_done_callback(self._marked)
+
+    def _marked(self, written: asyncio.Future[Any]) -> None:
+        self._unmarked.discard(written)
+        if not written.cancelled() and (error := written.exception()) is not None:
+            # The rows stay `new`; after a restart they are said again, which edits and deletions hide.
+            log.error("marks_lost", error=type(error).__name__)
+
+    async def _answer(self, callback: str, toast: str) -> None:
+        parameters = {"callback_query_id": callback, **({"text": toast[:200]} if toast else {})}
+        try:
+            await self._api.call("answerCallbackQuery", parameters)
+        except TelegramError as error:
+            log.debug("answer_lost", error=type(error).__name__)
+
+
+def take(queue: deque[Parcel]) -> tuple[Parcel, list[Parcel]]:
+    """The next parcel, and those it makes superfluous: of several shows of one anchor only the last is said."""
+    first = next((parcel for parcel in queue if parcel.kind != "settle"), queue[0])
+    queue.remove(first)
+    if first.kind != "show":
+        return first, []
+    absorbed: list[Parcel] = []
+    for later in _heirs(queue):
+        later.fresh, later.settled_by = first.fresh, first.settled_by
+        absorbed.append(first)
+        first = later
+    for parcel in absorbed[1:]:
+        queue.remove(parcel)
+    if absorbed:
+        queue.remove(first)
+    return first, absorbed
+
+
+def _heirs(queue: Iterable[Parcel]) -> Iterable[Parcel]:
+    """The shows that would edit the anchor before anything else is put below it."""
+    for parcel in tuple(queue):
+        if parcel.kind == "tell" or (parcel.kind == "show" and parcel.fresh):
+            return
+        if parcel.kind == "show":
+            yield parcel
+
+
+def call_for(parcel: Parcel, chat: Chat) -> tuple[str, dict[str, Any]]:
+    """The Bot API's method for a parcel and its parameters; no method when there is nothing to do."""
+    to: dict[str, Any] = {"chat_id": chat.number, **parcel.content}
+    match parcel.kind:
+        case "forget":
+            return "deleteMessage", {**to, "message_id": parcel.target}
+        case "settle" if parcel.target is None:
+            return "", {}
+        case "settle":
+            return "editMessageReplyMarkup", {**to, "message_id": parcel.target}
+        case "show" if not parcel.fresh and chat.anchor is not None:
+            return "editMessageText", {**to, "message_id": chat.anchor}
+    if not to["reply_markup"]["inline_keyboard"]:
+        del to["reply_markup"]
+    return "sendMessage", to
+
+
+def backoff(failures: int) -> float:
+    """Seconds to wait after so many failures in a row: doubling, with jitter so that chats do not come back together."""
+    return min(LATEST, SOONEST * 2 ** min(failures - 1, 10)) * random.uniform(0.5, 1.0)  # noqa: S311

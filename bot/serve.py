@@ -1,0 +1,177 @@
+"""The bot process: opens everything, says it is ready, and closes within two seconds when asked to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.api import Api
+from bot.chats import Hot
+from bot.engine import Engine, load_engine, spoken
+from bot.intake import Intake
+from bot.keys import Keys, read_handoff_token, read_root_key, read_signing_key
+from bot.lanes import Lanes
+from bot.pace import Pace
+from bot.parcels import read_parcel
+from bot.profile import Profile, read_profile, read_recipients
+from bot.sealing import Sealer
+from bot.sender import Sender
+from bot.settings import Settings
+from bot.store import outbox
+from bot.store.store import Store
+from bot.turns import Turns
+from bot.worker import Worker
+from ground.complaints import Complaint
+from ground.keyfiles import data_directory
+from ground.vault import Unreadable
+
+#: How long turns, then calls, under way at the end may take (seconds).
+GRACE = 0.7
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class House:
+    """Everything a running bot consists of."""
+
+    settings: Settings
+    profile: Profile
+    keys: Keys
+    store: Store
+    api: Api
+    sender: Sender
+    worker: Worker
+    lanes: Lanes
+    intake: Intake
+    handoff_token: bytes = field(repr=False)
+
+
+def build(settings: Settings, engine: Engine | None = None) -> House:
+    """Read every file and check every setting; opens nothing yet. A Complaint for the first thing that is not right."""
+    data_directory(settings.bot_data)
+    make = not settings.production
+    profile = read_profile(settings.profile)
+    recipients = read_recipients(profile, settings.profile, production=settings.production)
+    keys = Keys.of(read_root_key(settings, make=make))
+    sealer = Sealer(recipients, read_signing_key(settings, make=make))
+    token = read_handoff_token(settings, make=make)
+    engine = engine or load_engine(settings.form, profile)
+    api = Api(settings.bot_token.get_secret_value(), settings.bot_api, settings.poll_seconds)
+    store = Store(settings.database_url)
+    pace = Pace(settings.sends_per_second, settings.sends_per_chat, settings.chat_burst)
+    sender = Sender(api, store, pace)
+    turns = Turns(engine, keys, profile.facts, spoken(profile), sealer)
+    worker = Worker(store, keys, turns, sender, Hot())
+    lanes = Lanes(worker.work)
+
+    def room() -> bool:
+        return lanes.backlog + sender.pending < settings.backlog
+
+    intake = Intake(api, store, keys, lanes, room, settings.poll_seconds)
+    return House(settings, profile, keys, store, api, sender, worker, lanes, intake, token)
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT."""
+    house = build(settings)
+    listener = listen(settings.handoff_host, settings.handoff_port)
+    # A waiting thread asks for the interpreter after this long; the default (5 ms) is longer than a whole turn.
+    sys.setswitchinterval(0.0005)
+    house.store.open(house.keys)
+    try:
+        _run(house, listener)
+    finally:
+        house.store.close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the address; a Complaint when it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise Complaint(
+            f"The hand-off address {host}:{port} cannot be used ({os.strerror(error.errno or 0)}). Stop what uses it, "
+            "or set WASL_HANDOFF_PORT."
+        ) from None
+    return listener
+
+
+def _run(house: House, listener: socket.socket) -> None:
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(live(house, listener))
+
+
+async def live(house: House, listener: socket.socket | None = None) -> None:
+    """The bot's life, inside an event loop, with its store open."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await house.api.open()
+    say_again = await _resume(house)
+    drained = await house.intake.drain()
+    polling = asyncio.create_task(house.intake.run())
+    beside = asyncio.create_task(_beside(house, listener))
+    log.info("bot_ready", count=drained, kept=say_again, address=house.settings.bot_api)
+    print(f"bot ready {house.settings.bot_api}", flush=True)  # noqa: T201
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((polling, beside, stopping), return_when=asyncio.FIRST_COMPLETED)
+        for task in (polling, beside):
+            if task.done():
+                task.result()
+    finally:
+        await _end(house, polling, beside, stopping)
+
+
+async def _resume(house: House) -> int:
+    """Hand the sender what an earlier run did not say; how many."""
+    rows = await house.store.write(outbox.waiting)
+    for row in rows:
+        chat = await house.worker.chat(row.lane)
+        if chat is None:
+            continue
+        try:
+            house.sender.put(chat, [read_parcel(house.keys, row)])
+        except Unreadable:
+            log.error("outbox_unreadable", update=row.update_id, ordinal=row.ordinal)
+    return len(rows)
+
+
+async def _beside(house: House, listener: socket.socket | None) -> None:
+    """What need not be there for the first answer: the hand-off API and the clock, imported only now."""
+    if listener is None:
+        await asyncio.Event().wait()
+        return
+    await asyncio.sleep(0.05)
+    from bot.clock import ticking
+    from bot.handoff import serve_handoff
+
+    with ticking(house):
+        await serve_handoff(house.store, house.handoff_token, listener)
+
+
+async def _end(house: House, *tasks: asyncio.Task[object]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await house.lanes.close(GRACE)
+    await house.sender.close(GRACE)
+    await house.api.close_connections()
+    log.info("bot_stopped")
+
+

@@ -1,0 +1,1 @@
+"""What the families' side keeps, and all SQL of this side."""

@@ -1,0 +1,145 @@
+"""The tables. Nothing in them can be read as a family's words: bodies are sealed, chats are keyed fingerprints."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData()
+
+#: A 64-bit number that is SQLite's own row id there.
+_RowId = BigInteger().with_variant(Integer, "sqlite")
+
+NEW, DONE, DEAD, DROPPED = "new", "done", "dead", "dropped"
+_IS_NEW = text("state = 'new'")
+
+#: Every update Telegram gave us, before Telegram may forget it. The body is blanked when its turn is committed.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("update_id", _RowId, primary_key=True, autoincrement=False),
+    Column("lane", String(32), nullable=False),
+    #: days since 1970, for pruning; no time of day on purpose
+    Column("day", Integer, nullable=False),
+    #: new, done, dead
+    Column("state", String(8), nullable=False),
+    Column("tries", SmallInteger, nullable=False),
+    Column("body", LargeBinary),
+    Index("inbox_new", "update_id", sqlite_where=_IS_NEW, postgresql_where=_IS_NEW),
+)
+
+#: One row per chat: how to write to it and what stands in it.
+chats = Table(
+    "chats",
+    metadata,
+    Column("lane", String(32), primary_key=True),
+    #: the chat's id, sealed
+    Column("handle", LargeBinary, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("conversation", String(32)),
+    #: message id of the anchor, once it was sent
+    Column("anchor", BigInteger),
+    #: whether something stands below the anchor, so that the next one must be sent anew
+    Column("below", Boolean, nullable=False),
+    Column("reachable", Boolean, nullable=False),
+    Column("day", Integer, nullable=False),
+)
+
+#: The drafts, each under its own key; erasing `key` erases the draft.
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("lane", String(32), nullable=False, index=True),
+    Column("status", String(16), nullable=False),
+    #: raised by one with every save; a save of another version's heir fails
+    Column("version", Integer, nullable=False),
+    Column("key", LargeBinary),
+    Column("body", LargeBinary),
+    Column("day", Integer, nullable=False),
+)
+
+#: What is to be said, keyed by the update that asked for it, so that a repeated turn says nothing twice.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("ordinal", SmallInteger, primary_key=True, autoincrement=False),
+    Column("lane", String(32), nullable=False),
+    #: show, settle, tell, forget
+    Column("kind", String(8), nullable=False),
+    #: a show that must be a new message
+    Column("fresh", Boolean, nullable=False),
+    #: the message to settle or to forget
+    Column("target", BigInteger),
+    #: new, done, dead (refused for ever), dropped (the chat is gone)
+    Column("state", String(8), nullable=False),
+    Column("day", Integer, nullable=False),
+    #: the message that came of it
+    Column("message", BigInteger),
+    Column("body", LargeBinary),
+    Index("outbox_new", "update_id", "ordinal", sqlite_where=_IS_NEW, postgresql_where=_IS_NEW),
+)
+
+#: Sealed reports on their way to the desk.
+envelopes = Table(
+    "envelopes",
+    metadata,
+    Column("seq", _RowId, primary_key=True, autoincrement=True),
+    Column("report", String(32), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("manifest", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    #: NULL once erased
+    Column("sealed", LargeBinary),
+    #: seconds since 1970; NULL until the desk has it
+    Column("acked_at", BigInteger),
+    Column("erased", Boolean, nullable=False),
+    UniqueConstraint("report", "revision"),
+)
+
+#: What a family can ask with: the first half finds the row, the second half opens it.
+references = Table(
+    "references",
+    metadata,
+    Column("selector", String(7), primary_key=True),
+    Column("hash", String(128), nullable=False),
+    Column("report", String(32), nullable=False, index=True),
+    Column("day", Integer, nullable=False),
+)
+
+#: What a person of the team must do.
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("update_id", BigInteger, nullable=False),
+    Column("ordinal", SmallInteger, nullable=False),
+    Column("lane", String(32), nullable=False),
+    Column("conversation", String(32)),
+    #: one of our own words
+    Column("reason", String(64), nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("done", Boolean, nullable=False),
+    UniqueConstraint("update_id", "ordinal"),
+)
+
+#: Small facts about this database: the key check, the last sign of life.
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)

@@ -1,0 +1,151 @@
+"""Speaks phrases in a language: gettext catalogs, placeholders, and the isolates that keep mixed directions in order."""
+
+from __future__ import annotations
+
+import gettext
+import hashlib
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from flows.phrases import Fact, Phrase, Screen, Value
+
+LOCALE = Path(__file__).parent / "locale"
+DOMAIN = "wasl"
+SOURCE_LANGUAGE = "en"
+
+#: First strong isolate … pop: an inserted name or number keeps its own direction and disturbs no other (UAX 9).
+_ISOLATE, _POP = "\u2068", "\u2069"
+#: Codes and phones are always read left to right.
+_LEFT_TO_RIGHT = "\u2066"
+_DIRECTION_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+#: Facts a reader may want to copy: shown in `code` style, on their own, left to right.
+COPYABLE = frozenset({"code"})
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A screen in words: what the message says, its buttons as (label, press), and what in it can be copied by a tap."""
+
+    text: str = field(repr=False)
+    rows: tuple[tuple[tuple[str, str], ...], ...] = field(default=(), repr=False)
+    #: (offset, length) in UTF-16 units, as Telegram counts
+    copyable: tuple[tuple[int, int], ...] = ()
+
+
+def offered() -> tuple[str, ...]:
+    """Languages a family may choose: the source's and every one whose catalog leaves nothing untranslated, sorted."""
+    return tuple(sorted([SOURCE_LANGUAGE, *(code for code in _translated_to() if not missing(code))]))
+
+
+def missing(language: str) -> list[tuple[str | None, str]]:
+    """(context, message) of everything the template asks for and the language's catalog lacks or holds as fuzzy."""
+    template, catalog = _read(LOCALE / f"{DOMAIN}.pot"), _catalog(language)
+    gaps = []
+    for message in template:
+        if not message.id:
+            continue
+        found = catalog.get(message.id, message.context)
+        if found is None or not found.string or found.fuzzy:
+            gaps.append((message.context, str(message.id)))
+    return gaps
+
+
+def template(phrase: Phrase, language: str) -> str:
+    """The phrase's sentence in a language, placeholders unfilled; English when the language lacks it."""
+    if language == SOURCE_LANGUAGE:
+        return phrase.msgid
+    translations = _translations(language)
+    if phrase.context is None:
+        return translations.gettext(phrase.msgid)
+    return translations.pgettext(phrase.context, phrase.msgid)
+
+
+def fingerprint(phrase: Phrase, language: str) -> str:
+    """SHA-256 (hex) of the sentence as it stands in that language: which text somebody consented to."""
+    return hashlib.sha256(template(phrase, language).encode()).hexdigest()
+
+
+def say(phrase: Phrase, language: str, facts: Mapping[str, str]) -> str:
+    """The phrase in words. KeyError (naming the placeholder) when neither its values nor the facts fill one."""
+    language = phrase.language or language
+
+    def fill(match: re.Match[str]) -> str:
+        name = match[1]
+        if name in COPYABLE:
+            return f"{_LEFT_TO_RIGHT}{facts[name]}{_POP}"
+        return _value(phrase.values[name] if name in phrase.values else Fact(name), language, facts)
+
+    return _PLACEHOLDER.sub(fill, template(phrase, language))
+
+
+def speak(screen: Screen, language: str, facts: Mapping[str, str]) -> Spoken:
+    """The whole screen in words; paragraphs are set apart by an empty line."""
+    text = "\n\n".join(say(line, language, facts) for line in screen.lines)
+    rows = tuple(tuple((say(button.label, language, facts), button.press) for button in row) for row in screen.rows)
+    return Spoken(text, rows, tuple(_copyable(text, facts)))
+
+
+def isolated(words: str) -> str:
+    """Somebody's words made safe to stand inside a sentence of any direction."""
+    return f"{_ISOLATE}{_DIRECTION_CONTROLS.sub('', words)}{_POP}"
+
+
+def utf16_length(text: str) -> int:
+    """Length as Telegram counts it."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _value(value: Value, language: str, facts: Mapping[str, str]) -> str:
+    match value:
+        case Phrase():
+            return say(value, language, facts)
+        case tuple():
+            return "\n".join(say(line, language, facts) for line in value)
+        case Fact(name):
+            return isolated(facts[name])
+    return isolated(str(value))
+
+
+def _copyable(text: str, facts: Mapping[str, str]) -> list[tuple[int, int]]:
+    spans = []
+    for name in COPYABLE & facts.keys():
+        at = text.find(f"{_LEFT_TO_RIGHT}{facts[name]}{_POP}")
+        if at >= 0:
+            spans.append((utf16_length(text[: at + 1]), utf16_length(facts[name])))
+    return spans
+
+
+@cache
+def _translated_to() -> tuple[str, ...]:
+    return tuple(sorted(path.parent.parent.name for path in LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.po")))
+
+
+@cache
+def _catalog(language: str) -> Catalog:
+    return _read(LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po")
+
+
+def _read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file)
+
+
+# Catalogs are read from their .po files, so a translator's change is one file and nothing can be out of date beside it.
+@cache
+def _translations(language: str) -> gettext.NullTranslations:
+    if language not in _translated_to():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    write_mo(compiled, _catalog(language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

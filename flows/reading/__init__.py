@@ -1,0 +1,60 @@
+"""What an answer means: pure functions from a family's words to a structured value. They never invent and never correct.
+
+A reader takes the words, the language they were probably written in, and the moment; it returns `Understood` with one of the
+values of the report's schema, or `NotUnderstood`. The words themselves are kept either way, by the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from flows.reading import dates, numbers, places
+from flows.reading.words import tidy
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A value as in the schema's `value`."""
+
+    value: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """Nothing certain could be read."""
+
+
+Reading: TypeAlias = Understood | NotUnderstood
+Reader: TypeAlias = Callable[[str, str, datetime], Reading]
+
+
+def _reader(read: Callable[[str, str, datetime], Mapping[str, Any] | None]) -> Reader:
+    def reader(words: str, language: str, moment: datetime) -> Reading:
+        value = read(words, language, moment)
+        return NotUnderstood() if value is None else Understood(value)
+
+    return reader
+
+
+def _text(words: str, _: str, __: datetime) -> Mapping[str, Any]:
+    return {"type": "text", "text": words}
+
+
+def _name(words: str, _: str, __: datetime) -> Mapping[str, Any]:
+    return {"type": "name", "full": words, "parts": tidy(words).split()}
+
+
+#: by the word a form's `reads` names them with
+READERS: Mapping[str, Reader] = {
+    "text": _reader(_text),
+    "name": _reader(_name),
+    "date": _reader(dates.read),
+    "birth": _reader(dates.read_birth),
+    "place": _reader(places.read),
+    "country": _reader(places.read_country),
+    "integer": _reader(numbers.read_integer),
+    "decimal": _reader(numbers.read_decimal),
+}
