@@ -7,14 +7,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from desks import Clock, add, desk_of, sign_in
-from fakes import FamiliesSide, Sender, Served, sender_to
 
 from desk.desk import Desk
 from desk.keys import Identity, new_identity
 from desk.store import Store, knows_a_key, open_store
 from desk.web import console
 from ground.vault import Vault, new_key
+from tests.desk.desks import Clock, add, desk_of, sign_in
+from tests.desk.fakes import FamiliesSide, Sender, Served, sender_to
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import httpx
-from fakes import FamiliesSide, Sender
 
 from desk import caseworkers
 from desk.contact import Contact
@@ -15,6 +14,7 @@ from desk.source import Source
 from desk.store import Store
 from desk.throttle import Throttle
 from desk.words import words_in
+from tests.desk.fakes import FamiliesSide, Sender
 
 PASSPHRASE = "jonas drinks his tea slowly"
 

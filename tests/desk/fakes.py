@@ -44,9 +44,8 @@ def claim(
     status: str = "answered",
     said: str | None = None,
     language: str = "ar",
-    kind: str = "text",
 ) -> dict[str, Any]:
-    raw = {"text": said, "language": language, "kind": kind} if said else None
+    raw = {"text": said, "language": language} if said else None
     at = "2026-11-20T18:04:11Z"
     question = name.rpartition(".")[2]
     return {"field": name, "question": question, "title": title, "status": status, "raw": raw, "value": value, "at": at}
@@ -71,13 +70,11 @@ def a_report(number: int = 1, revision: int = 1, **changes: Any) -> dict[str, An
             "claims": [
                 claim(
                     "enquirer.relationship",
-                    "Relationship",
-                    {"type": "choice", "code": "daughter", "label": "Daughter"},
-                    said="ابنتي",
-                    kind="button",
+                    "Who is missing",
+                    {"type": "choice", "code": "daughter", "label": "My daughter"},
                 ),
                 claim("enquirer.name", "Enquirer's name", {"type": "text", "text": SAMIRA}, said=SAMIRA),
-                claim("enquirer.residence", "Country now", place("تركيا", "TR", "Türkiye"), said="تركيا"),
+                claim("enquirer.country", "Your country", place("تركيا", "TR", "Türkiye"), said="تركيا"),
                 claim("enquirer.phone", "Telephone", status="refused"),
             ],
         },
@@ -86,13 +83,13 @@ def a_report(number: int = 1, revision: int = 1, **changes: Any) -> dict[str, An
                 "id": "person-1",
                 "claims": [
                     claim(
-                        "person.name",
+                        "person.name.full",
                         "Full name",
                         {"type": "name", "full": AMAL, "parts": AMAL.split()},
                         said=AMAL,
                     ),
-                    claim("person.mother", "Mother's name", {"type": "text", "text": SAMIRA}, said=SAMIRA),
-                    claim("person.age", "Age when last seen", {"type": "age", "years": 16}, said="١٦ سنة"),
+                    claim("person.mother.name", "Mother's name", {"type": "text", "text": SAMIRA}, said=SAMIRA),
+                    claim("person.birth", "Born", {"type": "age", "years": 16}, said="١٦ سنة"),
                     claim("person.id_number", "Number on the ID card", status="unknown"),
                     claim("person.marks", "Marks", status="deferred"),
                 ],
@@ -107,8 +104,6 @@ def a_report(number: int = 1, revision: int = 1, **changes: Any) -> dict[str, An
                         "event.category",
                         "What happened",
                         {"type": "choice", "code": "detained", "label": "Arrested or taken at a checkpoint"},
-                        said="اعتُقلت أو أُخذت عند حاجز",
-                        kind="button",
                     ),
                     claim(
                         "event.last_seen",
@@ -116,9 +111,10 @@ def a_report(number: int = 1, revision: int = 1, **changes: Any) -> dict[str, An
                         {"type": "date", "edtf": "2013-22", "earliest": "2013-06-01", "latest": "2013-08-31"},
                         said="صيف ٢٠١٣",
                     ),
+                    claim("event.place", "Place", {"type": "choice", "code": "SY02", "label": "Aleppo"}),
                     claim(
-                        "event.place",
-                        "Where",
+                        "event.place_detail",
+                        "More exactly",
                         place("صلاح الدين بحلب", "SY020001", "Salah al-Din"),
                         said="صلاح الدين بحلب",
                     ),
@@ -139,7 +135,7 @@ def a_report(number: int = 1, revision: int = 1, **changes: Any) -> dict[str, An
         ],
         "consents": [
             {
-                "purpose": "processing",
+                "purpose": "process",
                 "recipient": None,
                 "answer": "granted",
                 "text_sha256": "ab" * 32,
@@ -147,7 +143,7 @@ def a_report(number: int = 1, revision: int = 1, **changes: Any) -> dict[str, An
                 "answered_at": "2026-11-18T10:00:00Z",
             },
             {
-                "purpose": "sharing",
+                "purpose": "share",
                 "recipient": "red_cross",
                 "answer": "later",
                 "text_sha256": "cd" * 32,
@@ -155,8 +151,8 @@ def a_report(number: int = 1, revision: int = 1, **changes: Any) -> dict[str, An
                 "answered_at": "2026-11-20T18:00:00Z",
             },
             {
-                "purpose": "publication",
-                "recipient": None,
+                "purpose": "share",
+                "recipient": "press",
                 "answer": "denied",
                 "text_sha256": "ef" * 32,
                 "language": "ar",

@@ -7,8 +7,6 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from desks import Clock, intake_of
-from fakes import FamiliesSide, Sender, a_report, wait_until
 from starlette.responses import JSONResponse, Response
 
 from desk import audit, quarantine, reports
@@ -18,6 +16,8 @@ from desk.keys import Identity
 from desk.opening import Parts
 from desk.source import OutOfReach
 from desk.store import Store
+from tests.desk.desks import Clock, intake_of
+from tests.desk.fakes import FamiliesSide, Sender, a_report, wait_until
 
 
 @pytest.fixture

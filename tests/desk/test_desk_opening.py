@@ -12,12 +12,12 @@ from typing import Any
 import pyrage
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from fakes import STORY, Sender, a_report, sender_to
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desk.keys import Identity, new_identity
 from desk.opening import Opened, Parts, Reason, Refusal, open_envelope
+from tests.desk.fakes import STORY, Sender, a_report, sender_to
 
 Forge = Callable[[Sender, dict[str, Any]], Parts]
 
