@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from desk.store import Store, knows_a_key, open_store
 from desk.web import console
 from ground.vault import Vault, new_key
 from tests.desk.desks import Clock, add, desk_of, sign_in
-from tests.desk.fakes import FamiliesSide, Sender, Served, sender_to
+from tests.desk.fakes import FamiliesSide, Sender, Served, Switch, sender_to
 
 
 @pytest.fixture
@@ -32,13 +33,43 @@ def sender(identity: Identity) -> Sender:
     return sender_to(identity)
 
 
+@pytest.fixture(scope="session")
+def served_families() -> Iterator[Served]:
+    with Served(Switch()) as served:
+        yield served
+
+
 @pytest.fixture
-def families() -> Iterator[FamiliesSide]:
-    with FamiliesSide() as side:
-        yield side
+def families(served_families: Served) -> FamiliesSide:
+    side = FamiliesSide(url=served_families.url)
+    served_families.app.app = side.app()
+    return side
 
 
-def _open(url: str, clock: Clock, tmp_path: Path) -> Iterator[Store]:
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all tables and no rows, to copy."""
+    path = tmp_path_factory.mktemp("blank") / "desk.sqlite3"
+    knows_a_key(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock, blank: Path) -> Iterator[Store]:
+    """A store on SQLite."""
+    path = shutil.copy(blank, tmp_path / "desk.sqlite3")
+    store = open_store(f"sqlite:///{path}", Vault(new_key()), tmp_path / "storage.key", clock)
+    yield store
+    store.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def any_store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Store]:
+    """The same test on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("store")
+        return
+    url = request.getfixturevalue("postgres_url")
     knows_a_key(url)
     store = open_store(url, Vault(new_key()), tmp_path / "storage.key", clock)
     yield store
@@ -46,27 +77,21 @@ def _open(url: str, clock: Clock, tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    """A store on SQLite."""
-    yield from _open(f"sqlite:///{tmp_path / 'desk.sqlite3'}", clock, tmp_path)
-
-
-@pytest.fixture
-def any_store(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    """The same test on SQLite and on PostgreSQL."""
-    yield from _open(database_url, clock, tmp_path)
-
-
-@pytest.fixture
 def desk(store: Store) -> Desk:
     return desk_of(store)
 
 
+@pytest.fixture(scope="session")
+def served_console() -> Iterator[Served]:
+    with Served(Switch()) as served:
+        yield served
+
+
 @pytest.fixture
-def address(desk: Desk) -> Iterator[str]:
+def address(desk: Desk, served_console: Served) -> str:
     """Where this desk's console is served."""
-    with Served(console(desk)) as served:
-        yield f"http://127.0.0.1:{served.port}"
+    served_console.app.app = console(desk)
+    return served_console.url
 
 
 @pytest.fixture

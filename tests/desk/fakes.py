@@ -222,6 +222,20 @@ class Served:
         self._server.should_exit = True
         self._thread.join(10)
 
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+class Switch:
+    """An ASGI application that passes everything on to another one, which each test sets."""
+
+    def __init__(self) -> None:
+        self.app: Any = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.app(scope, receive, send)
+
 
 @dataclass(slots=True)
 class FamiliesSide:
@@ -236,12 +250,8 @@ class FamiliesSide:
     #: called with (`list` | `fetch` | `ack`, (report, revision)) before and after; may fail or kill
     on: Callable[[str, tuple[str, int] | None], Response | None] = lambda _what, _which: None
     after_ack: Callable[[], None] = lambda: None
-    port: int = 0
-    _served: Served | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+    #: where it is served
+    url: str = ""
 
     def offer(self, parts: Parts, report: dict[str, Any]) -> None:
         self.envelopes[(report["id"], report["revision"])] = parts
@@ -249,21 +259,14 @@ class FamiliesSide:
     def fetches(self) -> int:
         return sum(line.startswith("GET /handoff/v1/envelopes/") for line in self.asked)
 
-    def __enter__(self) -> FamiliesSide:
-        app = Starlette(
+    def app(self) -> Starlette:
+        return Starlette(
             routes=[
                 Route("/handoff/v1/envelopes", self._list),
                 Route("/handoff/v1/envelopes/{report}/{revision:int}", self._fetch),
                 Route("/handoff/v1/envelopes/{report}/{revision:int}/ack", self._ack, methods=["POST"]),
             ]
         )
-        self._served = Served(app, self.port).__enter__()
-        self.port = self._served.port
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self._served
-        self._served.__exit__()
 
     def _refuse(self, request: Request, what: str, which: tuple[str, int] | None) -> Response | None:
         self.asked.append(f"{request.method} {request.url.path}")
