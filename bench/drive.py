@@ -8,6 +8,7 @@ for another message") and is sent what the bot shows next. It returns at the end
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
@@ -77,7 +78,8 @@ class Load:
     def __init__(self, place: Place, script: Callable[[], Script], chats: int) -> None:
         self._place = place
         self._script = script
-        self._families = {chat: _Family(chat) for chat in range(1001, 1001 + chats)}
+        self._next_chat = itertools.count(1001)
+        self._families = {chat: _Family(chat) for chat in itertools.islice(self._next_chat, chats)}
         self.seconds: list[float] = []
         self.conversations = 0
         self.errors: Counter[str] = Counter()
@@ -85,7 +87,7 @@ class Load:
 
     async def run(self, warm_up: float, window: float, process: psutil.Process) -> dict[str, Any]:
         """Warm up, then measure; both in seconds."""
-        for family in self._families.values():
+        for family in [*self._families.values()]:
             self._begin(family)
         watch = asyncio.create_task(self._watch())
         await asyncio.sleep(warm_up)
@@ -114,6 +116,10 @@ class Load:
         }
 
     def _begin(self, family: _Family) -> None:
+        """A new conversation is another family in another chat, as a family makes one report."""
+        del self._families[family.chat]
+        family.chat = next(self._next_chat)
+        self._families[family.chat] = family
         family.script = self._script()
         self._act(family, next(family.script), None)
 
@@ -147,7 +153,7 @@ class Load:
         while True:
             await asyncio.sleep(1)
             late = time.perf_counter() - PATIENCE
-            for family in self._families.values():
+            for family in [*self._families.values()]:
                 if family.since < late:
                     self.errors["no reply"] += 1
                     self._begin(family)

@@ -55,10 +55,9 @@ async def measure(bot: Contender, launch: Launch, plan: Plan) -> dict[str, Any]:
     place: Place = (bot.place or PLACES[plan.through])()
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         api = await place.open()
-        began = time.monotonic()
-        process = await _start(launch, api, Path(scratch))
+        process, began = await _start(launch, api, Path(scratch))
         try:
-            ready = await asyncio.wait_for(place.ready(), bot.patience)
+            ready = await _first_sign(place, process, bot.patience)
             await asyncio.sleep(SETTLE)
             watched = psutil.Process(process.pid)
             idle = rss(watched)
@@ -73,7 +72,18 @@ async def measure(bot: Contender, launch: Launch, plan: Plan) -> dict[str, Any]:
     return {"cold_start_seconds": round(ready - began, 2), "idle_rss_mib": idle} | figures
 
 
-async def _start(launch: Launch, api: str, scratch: Path) -> asyncio.subprocess.Process:
+async def _first_sign(place: Place, process: asyncio.subprocess.Process, patience: float) -> float:
+    ready, ended = asyncio.create_task(place.ready()), asyncio.create_task(process.wait())
+    done, pending = await asyncio.wait({ready, ended}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    if ready not in done:
+        raise TimeoutError
+    return ready.result()
+
+
+async def _start(launch: Launch, api: str, scratch: Path) -> tuple[asyncio.subprocess.Process, float]:
+    """The bot's process and the moment it was started."""
     filled = {"{api}": api, "{port}": api.rpartition(":")[2], "{scratch}": str(scratch)}
 
     def fill(text: str) -> str:
@@ -81,16 +91,22 @@ async def _start(launch: Launch, api: str, scratch: Path) -> asyncio.subprocess.
             text = text.replace(name, value)
         return text
 
-    with (scratch / "log").open("wb") as log:
-        return await asyncio.create_subprocess_exec(
-            *map(fill, launch.command),
-            cwd=launch.folder,
-            env=os.environ | {name: fill(value) for name, value in launch.environment.items()},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+    async def start(command: tuple[str, ...]) -> asyncio.subprocess.Process:
+        with (scratch / "log").open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                *map(fill, command),
+                cwd=launch.folder,
+                env=os.environ | {name: fill(value) for name, value in launch.environment.items()},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    if launch.before:
+        await (await start(launch.before)).wait()
+    began = time.monotonic()
+    return await start(launch.command), began
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
