@@ -94,12 +94,15 @@ class Load:
         warm_up_errors = sum(self.errors.values())
         self.seconds, self.conversations = [], 0
         self.errors.clear()
-        cpu, began = _cpu(process), time.monotonic()
+        itself = psutil.Process()
+        cpu, own, began = _cpu(process), sum(itself.cpu_times()[:2]), time.monotonic()
         await asyncio.sleep(window)
         lasted, burnt = time.monotonic() - began, _cpu(process) - cpu
+        driver = round(100 * (sum(itself.cpu_times()[:2]) - own) / lasted)
         watch.cancel()
         self._place.heard = lambda shown: None
-        return self._figures(lasted, burnt) | {"rss_mib": rss(process), "warm_up_errors": warm_up_errors}
+        beside = {"rss_mib": rss(process), "driver_cpu_percent": driver, "warm_up_errors": warm_up_errors}
+        return self._figures(lasted, burnt) | beside
 
     def _figures(self, lasted: float, burnt: float) -> dict[str, Any]:
         answers = len(self.seconds)
