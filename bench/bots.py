@@ -117,16 +117,24 @@ _QUIET = {"RASA_TELEMETRY_ENABLED": "false", "SQLALCHEMY_SILENCE_UBER_WARNING": 
 def _rasa_model(python: Path) -> Path:
     """Trained once per content of its files; a minute or less."""
     folder = PEERS / "rasa"
-    sources = [folder / "config.yml", folder / "domain.yml", *sorted(folder.glob("data/*.yml"))]
+    sources = [folder / "config.yml", folder / "domain.yml", *sorted(folder.glob("training/*.yml"))]
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
     model = FOLDER / "rasa-models" / f"{digest}.tar.gz"
     if not model.exists():
-        train = (python, "-m", "rasa", "train", "--quiet", "--out", model.parent, "--fixed-model-name", digest)
         told = subprocess.run(
-            train, cwd=folder, env=os.environ | _QUIET | {"TRACKER_DB": "unused"}, capture_output=True, check=False
+            (
+                *(python, "-m", "rasa", "train", "--quiet", "--data", "training"),
+                *("--out", model.parent, "--fixed-model-name", digest),
+            ),
+            cwd=folder,
+            env=os.environ | _QUIET | {"TRACKER_DB": "unused"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
         )
-        if told.returncode:
-            raise NotHere(f"Rasa could not be trained: {told.stderr.decode().strip().splitlines()[-1:]}")
+        if told.returncode or not model.exists():
+            raise NotHere(f"Rasa could not be trained; its last words: {told.stdout.strip()[-200:]!r}")
     return model
 
 
