@@ -121,11 +121,19 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
             continue
 
 
-async def all_rounds(launches: dict[str, Launch], plan: Plan) -> dict[str, list[dict[str, Any]]]:
+async def all_rounds(
+    launches: dict[str, Launch], missing: dict[str, str], plan: Plan
+) -> dict[str, list[dict[str, Any]]]:
+    """Every figure of every round; a bot that fails once is left out, and `missing` says why."""
     measured: dict[str, list[dict[str, Any]]] = {key: [] for key in launches}
     for number in range(1, plan.rounds + 1):
-        for bot in (bot for bot in CONTENDERS if bot.key in launches):
-            figures = await measure(bot, launches[bot.key], plan)
+        for bot in (bot for bot in CONTENDERS if bot.key in measured):
+            try:
+                figures = await measure(bot, launches[bot.key], plan)
+            except NotHere as reason:
+                _leave_out(bot, reason, missing)
+                del measured[bot.key]
+                continue
             measured[bot.key].append(figures)
             print(f"round {number}  {bot.key:10}  {figures}", file=sys.stderr, flush=True)
     return measured
@@ -139,9 +147,13 @@ def prepare(keys: list[str]) -> tuple[dict[str, Launch], dict[str, str]]:
                 print(f"preparing {bot.key}", file=sys.stderr, flush=True)
                 launches[bot.key] = bot.prepare()
             except NotHere as reason:
-                missing[bot.key] = str(reason)
-                print(f"\n!!! {bot.title}: not measured here: {reason}\n", file=sys.stderr, flush=True)
+                _leave_out(bot, reason, missing)
     return launches, missing
+
+
+def _leave_out(bot: Contender, reason: NotHere, missing: dict[str, str]) -> None:
+    missing[bot.key] = str(reason)
+    print(f"\n!!! {bot.title}: not measured here: {reason}\n", file=sys.stderr, flush=True)
 
 
 def medians(rounds: list[dict[str, Any]]) -> dict[str, float]:
@@ -188,7 +200,7 @@ def main() -> None:
     launches, missing = prepare(chosen.only)
     plan = Plan(chosen.rounds, chosen.chats, chosen.warm_up, chosen.window, chosen.through)
     load = asdict(plan) | {"machine_load_before": round(os.getloadavg()[0], 2)}
-    measured = uvloop.run(all_rounds(launches, plan))
+    measured = uvloop.run(all_rounds(launches, missing, plan))
     form_ms = form.milliseconds()
     found = goals(measured, form_ms)
     path = write(

@@ -16,7 +16,9 @@ VERDICT = {True: "met", False: "**not met**", None: "not measured"}
 
 def bots(result: dict[str, Any]) -> Iterable[str]:
     load = result["load"]
-    busiest = max(bot["median"]["driver_cpu_percent"] for bot in result["bots"].values() if "median" in bot)
+    busiest = max(
+        (bot["median"]["driver_cpu_percent"] for bot in result["bots"].values() if "median" in bot), default=0
+    )
     yield from _machine(result["machine"])
     yield ""
     yield (
