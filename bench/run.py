@@ -140,7 +140,8 @@ async def all_rounds(
 
 
 def prepare(keys: list[str]) -> tuple[dict[str, Launch], dict[str, str]]:
-    launches, missing = {}, {}
+    launches: dict[str, Launch] = {}
+    missing: dict[str, str] = {}
     for bot in CONTENDERS:
         if bot.key in keys:
             try:
