@@ -67,6 +67,7 @@ def make_app(store: Store, token: bytes) -> FastAPI:
         redoc_url=None,
         openapi_url="/handoff/openapi.json",
     )
+
     def authorised(shown: Shown) -> None:
         if shown is None or not hmac.compare_digest(shown.credentials.encode(), token):
             raise HTTPException(401, "The bearer token is missing or wrong.", {"WWW-Authenticate": "Bearer"})

@@ -171,7 +171,8 @@ class Sender:
                 return False
             case Refusal.LATER:
                 assert isinstance(error, RetryAfter)  # noqa: S101
-                seconds = float(error._retry_after.total_seconds())
+                asked: Any = error.retry_after
+                seconds = float(asked.total_seconds())  # see PTB_TIMEDELTA in bot.api
                 log.warning("asked_to_wait", lane=lane.chat.lane, retry_after=seconds)
                 self._pace.asked_to_wait(lane.bucket, seconds)
                 await asyncio.sleep(seconds)

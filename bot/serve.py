@@ -92,11 +92,12 @@ def serve(settings: Settings) -> None:
     listener = listen(settings.handoff_host, settings.handoff_port)
     # A waiting thread asks for the interpreter after this long; the default (5 ms) is longer than a whole turn.
     sys.setswitchinterval(0.0005)
-    house.store.open(house.keys)
-    try:
-        _run(house, listener)
-    finally:
-        house.store.close()
+    with listener:
+        house.store.open(house.keys)
+        try:
+            _run(house, listener)
+        finally:
+            house.store.close()
 
 
 def listen(host: str, port: int) -> socket.socket:

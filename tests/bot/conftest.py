@@ -116,12 +116,6 @@ def settings_at(data: Path, api: str = "http://127.0.0.1:1", **more: Any) -> Set
     return Settings(_env_file=None, **(given | more))  # type: ignore[call-arg]
 
 
-@pytest.fixture(autouse=True)
-def _timedeltas(monkeypatch: pytest.MonkeyPatch) -> None:
-    """python-telegram-bot's next way to give durations; its present one warns."""
-    monkeypatch.setenv("PTB_TIMEDELTA", "1")
-
-
 @pytest.fixture
 def team() -> Team:
     return Team()

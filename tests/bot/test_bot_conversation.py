@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import aiohttp
+import family
 import pytest
+from conftest import TOKEN, Running
 from sqlalchemy import select
 
-import family
 from bot.reference import read_code, report_of
 from bot.sandbox.phone import Phone, Remote
 from bot.sandbox.serve import Address, running
@@ -16,7 +17,6 @@ from bot.sandbox.serve import Settings as SandboxSettings
 from bot.store import envelopes, inbox, outbox
 from bot.store.store import look
 from bot.store.tables import conversations, references, tasks
-from conftest import TOKEN, Running
 from ground.complaints import Complaint
 
 
@@ -131,7 +131,10 @@ async def test_updates_given_twice_are_worked_once(bot: Running, samira: Phone, 
     await settled(bot)
     worked = house.worker.worked
     said = {"update_id": 7, "message": {"message_id": 90, "date": 1_790_000_000, "text": "/help"}}
-    said["message"] |= {"chat": {"id": samira.chat_id, "type": "private"}, "from": {"id": samira.chat_id, "is_bot": False}}
+    said["message"] |= {
+        "chat": {"id": samira.chat_id, "type": "private"},
+        "from": {"id": samira.chat_id, "is_bot": False},
+    }
     for _ in range(2):
         await house.intake.take([said])
     await settled(bot)
@@ -141,7 +144,14 @@ async def test_updates_given_twice_are_worked_once(bot: Running, samira: Phone, 
 @pytest.mark.parametrize(
     "update",
     [
-        {"message": {"message_id": 1, "date": 1, "chat": {"id": -5, "type": "group"}, "from": {"id": 7, "is_bot": False}}},
+        {
+            "message": {
+                "message_id": 1,
+                "date": 1,
+                "chat": {"id": -5, "type": "group"},
+                "from": {"id": 7, "is_bot": False},
+            }
+        },
         {"channel_post": {"message_id": 1, "date": 1, "chat": {"id": -100, "type": "channel"}, "text": "/start"}},
         {
             "message": {
@@ -223,5 +233,3 @@ async def test_an_unknown_token_is_told_at_the_start(bot: Running) -> None:
         with pytest.raises(Complaint, match="BotFather"):
             await bot.ended()
     assert TOKEN not in repr(house)
-
-

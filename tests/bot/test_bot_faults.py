@@ -36,9 +36,7 @@ async def test_too_fast_waits_as_long_as_told_and_only_in_that_chat(
 
 
 @pytest.mark.parametrize("kind", ["500", "502", "reset", "garbage"])
-async def test_trouble_with_the_network_is_waited_out(
-    bot: Running, samira: Phone, remote: Remote, kind: str
-) -> None:
+async def test_trouble_with_the_network_is_waited_out(bot: Running, samira: Phone, remote: Remote, kind: str) -> None:
     await bot.start()
     first = await family.begin(samira)
     await remote.fault(kind, method="editMessageText", times=2)

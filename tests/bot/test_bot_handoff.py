@@ -69,9 +69,7 @@ async def test_listed_fetched_acknowledged_erased(desk: httpx.AsyncClient, store
     for _ in range(2):
         acknowledged = await desk.post(f"{address}/ack", json={"sealed_sha256": manifest.sealed_sha256})
         assert acknowledged.json() == {"acknowledged": True}
-    assert [one["report"] for one in (await desk.get("/handoff/v1/envelopes")).json()["envelopes"]] == [
-        report(2)["id"]
-    ]
+    assert [one["report"] for one in (await desk.get("/handoff/v1/envelopes")).json()["envelopes"]] == [report(2)["id"]]
     assert (await desk.get(address)).status_code == 200, "kept for a while, for a desk that crashed"
     await store.write(lambda connection: tidy(connection, datetime.now(UTC).timestamp() + 73 * 3600, 72))
     assert (await desk.get(address)).status_code == 410

@@ -221,5 +221,3 @@ def _some(table: Any) -> dict[str, Any]:
     """A row with something in every column."""
     kinds = {str: "x", int: 1, bool: True, bytes: b"x"}
     return {column.name: kinds[column.type.python_type] for column in table.columns}
-
-
