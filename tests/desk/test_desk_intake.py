@@ -27,6 +27,14 @@ async def intake(any_store: Store, identity: Identity, sender: Sender, families:
         yield made
 
 
+@pytest.fixture
+async def at_sqlite(store: Store, identity: Identity, sender: Sender, families: FamiliesSide) -> AsyncIterator[Intake]:
+    """Where the database makes no difference."""
+    made = intake_of(store, identity, sender, families, Contact())
+    async with made.source:
+        yield made
+
+
 def _offer(families: FamiliesSide, sender: Sender, number: int = 1, revision: int = 1) -> tuple[str, int]:
     report = a_report(number, revision)
     families.offer(sender.seal(report), report)
@@ -170,12 +178,12 @@ async def test_an_envelope_handed_over_for_another_is_kept_apart(
     ],
 )
 async def test_an_envelope_that_cannot_be_had_is_shown(
-    intake: Intake, families: FamiliesSide, sender: Sender, answer: Response, reason: str
+    at_sqlite: Intake, families: FamiliesSide, sender: Sender, answer: Response, reason: str
 ) -> None:
     ill, well = _offer(families, sender, 1), _offer(families, sender, 2)
     families.on = lambda what, which: answer if what == "fetch" and which == ill else None
-    assert await intake.round() == 1
-    assert _reasons(intake.store) == [reason]
+    assert await at_sqlite.round() == 1
+    assert _reasons(at_sqlite.store) == [reason]
     assert list(families.acknowledged) == [well]
 
 
@@ -191,11 +199,11 @@ async def test_an_envelope_that_cannot_be_had_is_shown(
     ],
 )
 async def test_a_list_that_makes_no_sense_is_trouble(
-    intake: Intake, families: FamiliesSide, answer: Response, trouble: Trouble
+    at_sqlite: Intake, families: FamiliesSide, answer: Response, trouble: Trouble
 ) -> None:
     families.on = lambda _what, _which: answer
     with pytest.raises(OutOfReach) as caught:
-        await intake.round()
+        await at_sqlite.round()
     assert caught.value.trouble is trouble
 
 
