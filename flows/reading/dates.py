@@ -38,7 +38,8 @@ _ABOUT = re.compile(
     r"^(about|around|circa|approximately|حوالي|تقريبا|بحدود|نحو|قرابه|nezîki|nezikî|nezika|yaklasik|etwa|ungefahr|vers|environ) "
 )
 _PARTS = re.compile(
-    r"(?P<early>beginning of|early|اوائل|بدايه|مطلع)|(?P<middle>middle of|mid|منتصف|اواسط|نص)|(?P<late>end of|late|اواخر|نهايه|اخر)"
+    r"(?P<early>beginning of|early|اوائل|بدايه|مطلع)|(?P<middle>middle of|mid|منتصف|اواسط|نص)"
+    r"|(?P<late>end of|late|اواخر|نهايه|اخر)"
 )
 _PART_MONTHS = {"early": (1, 4), "middle": (5, 8), "late": (9, 12)}
 _FILLER = re.compile(r"\b(سنه|عام|شهر|في|year|sal|sala|yili|jahr)\b")
