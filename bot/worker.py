@@ -19,7 +19,7 @@ from bot.store import chats, inbox, outbox
 from bot.store.chats import Stale
 from bot.store.store import Store
 from bot.store.writer import StoreTrouble
-from bot.translate import Heard, Nothing, Reach, read_update
+from bot.translate import Heard, Malformed, Nothing, Reach, read_update
 from bot.turns import Turns, settle
 
 #: An update that failed so often is a dead letter.
@@ -57,7 +57,8 @@ class Worker:
                 tries += 1
                 log.error("turn_failed", update=update.update_id, lane=update.lane, tries=tries, error=_name(error))
                 await self._failed(update, tries)
-                await asyncio.sleep(0.05 * tries)
+                if not isinstance(error, Malformed):  # what cannot be read now cannot be read in a moment either
+                    await asyncio.sleep(0.05 * tries)
             else:
                 self.worked += 1
                 return
