@@ -110,8 +110,8 @@ def export(report: str, revision: int | None, output: IO[bytes]) -> None:
     from desk.pages import as_file
 
     store, _ = _prepare(read_settings())
+    found = _find(store, report)
     with store.engine.begin() as connection:
-        found = _find(store, report)
         number = revision or max(one for one, _ in reports.revisions(connection, found))
         opened = reports.open_revision(connection, store, found, number)
         if opened is None:

@@ -7,7 +7,6 @@ schema) is shown as it stands.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,7 +39,6 @@ class Line:
     status_words: str
     words: str | None
     language: str | None
-    kind: str | None
     reading: Reading | None
     at: str
     #: properties of the claim that this version has no place for: `(name, value)`
@@ -94,22 +92,22 @@ class Essential:
     is_it: Callable[[dict[str, Any]], bool]
 
 
-def _about(*tokens: str) -> Callable[[dict[str, Any]], bool]:
-    """Whether one of these words stands in the claim's field or question: `last_seen` holds `last` and `seen`."""
-    return lambda claim: not set(tokens).isdisjoint(re.split(r"[._]", f"{claim['field']}.{claim['question']}"))
+def _about(*fields: str) -> Callable[[dict[str, Any]], bool]:
+    """Whether the claim's field is one of these, or a part of it: `person.name` for `person.name.full`."""
+    return lambda claim: any(f"{claim['field']}.".startswith(f"{field}.") for field in fields)
 
 
 _OF_PERSON = (
-    Essential(N_("Full name"), _about("name")),
-    Essential(N_("Mother's name"), _about("mother", "parents")),
-    Essential(N_("Birth or age"), _about("birth", "born", "age")),
+    Essential(N_("Full name"), _about("person.name")),
+    Essential(N_("Mother's name"), _about("person.mother")),
+    Essential(N_("Birth or age"), _about("person.birth", "person.age")),
 )
 _OF_EVENT = (
-    Essential(N_("What happened"), _about("category")),
-    Essential(N_("When last seen or heard from"), _about("seen", "contact", "when")),
-    Essential(N_("Where"), _about("place", "where")),
+    Essential(N_("What happened"), _about("event.category")),
+    Essential(N_("When last seen or heard from"), _about("event.last_seen", "event.last_contact")),
+    Essential(N_("Where"), _about("event.place", "event.place_detail")),
 )
-_OF_ENQUIRER = (Essential(N_("Relationship"), _about("relation", "relationship", "rel")),)
+_OF_ENQUIRER = (Essential(N_("Relationship"), _about("enquirer.relationship")),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +155,6 @@ class Reader:
             status_words=self.calendar.words.say(words.STATUS, claim["status"]),
             words=raw.get("text"),
             language=raw.get("language"),
-            kind=self.calendar.words.say(words.KIND, raw["kind"]) if raw.get("kind") else None,
             reading=_unrepeated(self._reading(claim["value"]), raw.get("text")) if claim["value"] else None,
             at=self.calendar.iso_moment(claim["at"]),
             others=others,
@@ -199,7 +196,7 @@ class Reader:
 
     def _consent(self, consent: dict[str, Any]) -> Consent:
         return Consent(
-            purpose=consent["purpose"].replace("_", " "),
+            purpose=self.calendar.words.say(words.PURPOSE, consent["purpose"]),
             recipient=(consent["recipient"] or "").replace("_", " "),
             answer=consent["answer"],
             answer_words=self.calendar.words.say(words.CONSENT, consent["answer"]),

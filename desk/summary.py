@@ -34,21 +34,26 @@ def read_summary(kept: dict[str, Any]) -> Summary:
 def summarise(report: dict[str, Any]) -> Summary:
     """The summary of a report that follows the schema."""
     claims = [claim for event in report["events"] for claim in event["claims"]]
-    place = _value(claims, "place", "event.place")
-    category = _value(claims, "choice", "event.category", any_other=False)
+    category = _value(claims, "event.category", "choice")
     return Summary(
         language=report["language"],
         persons=len(report["sought_persons"]),
         category=category["label"] if category else None,
-        last_seen=_value(claims, "date", "event.last_seen"),
-        governorate=(governorate(place["code"]) or place["name"]) if place else None,
+        last_seen=_value(claims, "event.last_seen", "date"),
+        governorate=_where(claims),
         attention=tuple(report["attention"]),
     )
 
 
-def _value(claims: list[Claim], kind: str, field: str, *, any_other: bool = True) -> Claim | None:
-    """The value of the claim about this field or, failing that, of the first claim of this kind."""
-    answered = [claim for claim in claims if claim["value"] and claim["value"]["type"] == kind]
-    exact = [claim for claim in answered if claim["field"] == field]
-    found = exact or (answered if any_other else [])
-    return found[0]["value"] if found else None
+def _where(claims: list[Claim]) -> str | None:
+    """The governorate, or a coarser name for what lies outside Syria."""
+    choice, place = _value(claims, "event.place", "choice"), _value(claims, "event.place", "place")
+    if choice:
+        return governorate(choice["code"]) or str(choice["label"])
+    return (governorate(place["code"]) or place["name"]) if place else None
+
+
+def _value(claims: list[Claim], field: str, kind: str) -> Claim | None:
+    """The value of the first claim about this field, if it is of this kind."""
+    values = (claim["value"] for claim in claims if claim["field"] == field and claim["value"])
+    return next((value for value in values if value["type"] == kind), None)

@@ -73,7 +73,7 @@ STATUS = {
 
 CONSENT = {"granted": N_("Yes"), "denied": N_("No"), "later": N_("Asked to decide later")}
 
-KIND = {"text": N_("typed"), "button": N_("by button"), "voice": N_("spoken")}
+PURPOSE = {"process": N_("Keep the answers in order to search"), "share": N_("Share the report")}
 
 ACTION = {"case_viewed": N_("read it"), "case_exported": N_("exported it")}
 

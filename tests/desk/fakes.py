@@ -29,7 +29,10 @@ from flows.envelope import Manifest, pad
 
 SCHEMA = "urn:wasl:schema:tracing-request:1"
 AMAL, SAMIRA = "أمل خالد الحلبي", "سميرة"
-STORY = "خرجت أمل صباحًا إلى السوق في حي صلاح الدين ولم تعد.\nقالت جارتنا إنها رأتها عند الحاجز قرب الدوار (Salah al-Din) الساعة 10:30."
+STORY = (
+    "خرجت أمل صباحًا إلى السوق في حي صلاح الدين ولم تعد.\n"
+    "قالت جارتنا إنها رأتها عند الحاجز قرب الدوار (Salah al-Din) الساعة 10:30."
+)
 CANARIES = ("كناري-الذهب", "CANARY-OF-GOLD")
 
 
@@ -41,9 +44,8 @@ def claim(
     status: str = "answered",
     said: str | None = None,
     language: str = "ar",
-    kind: str = "text",
 ) -> dict[str, Any]:
-    raw = {"text": said, "language": language, "kind": kind} if said else None
+    raw = {"text": said, "language": language} if said else None
     at = "2026-11-20T18:04:11Z"
     question = name.rpartition(".")[2]
     return {"field": name, "question": question, "title": title, "status": status, "raw": raw, "value": value, "at": at}
@@ -68,13 +70,11 @@ def a_report(number: int = 1, revision: int = 1, **changes: Any) -> dict[str, An
             "claims": [
                 claim(
                     "enquirer.relationship",
-                    "Relationship",
-                    {"type": "choice", "code": "daughter", "label": "Daughter"},
-                    said="ابنتي",
-                    kind="button",
+                    "Who is missing",
+                    {"type": "choice", "code": "daughter", "label": "My daughter"},
                 ),
                 claim("enquirer.name", "Enquirer's name", {"type": "text", "text": SAMIRA}, said=SAMIRA),
-                claim("enquirer.residence", "Country now", place("تركيا", "TR", "Türkiye"), said="تركيا"),
+                claim("enquirer.country", "Your country", place("تركيا", "TR", "Türkiye"), said="تركيا"),
                 claim("enquirer.phone", "Telephone", status="refused"),
             ],
         },
@@ -83,13 +83,13 @@ def a_report(number: int = 1, revision: int = 1, **changes: Any) -> dict[str, An
                 "id": "person-1",
                 "claims": [
                     claim(
-                        "person.name",
+                        "person.name.full",
                         "Full name",
                         {"type": "name", "full": AMAL, "parts": AMAL.split()},
                         said=AMAL,
                     ),
-                    claim("person.mother", "Mother's name", {"type": "text", "text": SAMIRA}, said=SAMIRA),
-                    claim("person.age", "Age when last seen", {"type": "age", "years": 16}, said="١٦ سنة"),
+                    claim("person.mother.name", "Mother's name", {"type": "text", "text": SAMIRA}, said=SAMIRA),
+                    claim("person.birth", "Born", {"type": "age", "years": 16}, said="١٦ سنة"),
                     claim("person.id_number", "Number on the ID card", status="unknown"),
                     claim("person.marks", "Marks", status="deferred"),
                 ],
@@ -104,8 +104,6 @@ def a_report(number: int = 1, revision: int = 1, **changes: Any) -> dict[str, An
                         "event.category",
                         "What happened",
                         {"type": "choice", "code": "detained", "label": "Arrested or taken at a checkpoint"},
-                        said="اعتُقلت أو أُخذت عند حاجز",
-                        kind="button",
                     ),
                     claim(
                         "event.last_seen",
@@ -113,14 +111,20 @@ def a_report(number: int = 1, revision: int = 1, **changes: Any) -> dict[str, An
                         {"type": "date", "edtf": "2013-22", "earliest": "2013-06-01", "latest": "2013-08-31"},
                         said="صيف ٢٠١٣",
                     ),
+                    claim("event.place", "Place", {"type": "choice", "code": "SY02", "label": "Aleppo"}),
                     claim(
-                        "event.place",
-                        "Where",
+                        "event.place_detail",
+                        "More exactly",
                         place("صلاح الدين بحلب", "SY020001", "Salah al-Din"),
                         said="صلاح الدين بحلب",
                     ),
                     claim("event.narrative", "In the family's own words", {"type": "text", "text": STORY}, said=STORY),
-                    claim("event.heard", "Heard since then", status="needs_human", said="بعد العيد بأسبوعين، قالوا إنها بخير"),
+                    claim(
+                        "event.heard",
+                        "Heard since then",
+                        status="needs_human",
+                        said="بعد العيد بأسبوعين، قالوا إنها بخير",
+                    ),
                     claim(
                         "event.documents",
                         "Documents",
@@ -131,7 +135,7 @@ def a_report(number: int = 1, revision: int = 1, **changes: Any) -> dict[str, An
         ],
         "consents": [
             {
-                "purpose": "processing",
+                "purpose": "process",
                 "recipient": None,
                 "answer": "granted",
                 "text_sha256": "ab" * 32,
@@ -139,7 +143,7 @@ def a_report(number: int = 1, revision: int = 1, **changes: Any) -> dict[str, An
                 "answered_at": "2026-11-18T10:00:00Z",
             },
             {
-                "purpose": "sharing",
+                "purpose": "share",
                 "recipient": "red_cross",
                 "answer": "later",
                 "text_sha256": "cd" * 32,
@@ -147,8 +151,8 @@ def a_report(number: int = 1, revision: int = 1, **changes: Any) -> dict[str, An
                 "answered_at": "2026-11-20T18:00:00Z",
             },
             {
-                "purpose": "publication",
-                "recipient": None,
+                "purpose": "share",
+                "recipient": "press",
                 "answer": "denied",
                 "text_sha256": "ef" * 32,
                 "language": "ar",
@@ -197,6 +201,43 @@ def sender_to(identity: Identity) -> Sender:
 
 
 @dataclass(slots=True)
+class Served:
+    """An ASGI application on a real port, in a thread of its own."""
+
+    app: Any
+    port: int = 0
+    _server: uvicorn.Server = field(init=False)
+    _thread: threading.Thread = field(init=False)
+
+    def __enter__(self) -> Served:
+        config = uvicorn.Config(self.app, port=self.port, log_config=None, lifespan="off", ws="none", access_log=False)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        wait_until(lambda: self._server.started)
+        self.port = self._server.servers[0].sockets[0].getsockname()[1]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join(10)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+class Switch:
+    """An ASGI application that passes everything on to another one, which each test sets."""
+
+    def __init__(self) -> None:
+        self.app: Any = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.app(scope, receive, send)
+
+
+@dataclass(slots=True)
 class FamiliesSide:
     """The hand-off API over real HTTP, with levers to make it fail."""
 
@@ -209,13 +250,8 @@ class FamiliesSide:
     #: called with (`list` | `fetch` | `ack`, (report, revision)) before and after; may fail or kill
     on: Callable[[str, tuple[str, int] | None], Response | None] = lambda _what, _which: None
     after_ack: Callable[[], None] = lambda: None
-    port: int = 0
-    _server: uvicorn.Server | None = None
-    _thread: threading.Thread | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+    #: where it is served
+    url: str = ""
 
     def offer(self, parts: Parts, report: dict[str, Any]) -> None:
         self.envelopes[(report["id"], report["revision"])] = parts
@@ -223,27 +259,14 @@ class FamiliesSide:
     def fetches(self) -> int:
         return sum(line.startswith("GET /handoff/v1/envelopes/") for line in self.asked)
 
-    def __enter__(self) -> FamiliesSide:
-        app = Starlette(
+    def app(self) -> Starlette:
+        return Starlette(
             routes=[
                 Route("/handoff/v1/envelopes", self._list),
                 Route("/handoff/v1/envelopes/{report}/{revision:int}", self._fetch),
                 Route("/handoff/v1/envelopes/{report}/{revision:int}/ack", self._ack, methods=["POST"]),
             ]
         )
-        config = uvicorn.Config(app, port=self.port, log_config=None, lifespan="off", ws="none", access_log=False)
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        wait_until(lambda: self._server is not None and self._server.started)
-        self.port = self._server.servers[0].sockets[0].getsockname()[1]
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self._server
-        assert self._thread
-        self._server.should_exit = True
-        self._thread.join(10)
 
     def _refuse(self, request: Request, what: str, which: tuple[str, int] | None) -> Response | None:
         self.asked.append(f"{request.method} {request.url.path}")
