@@ -6,13 +6,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool, Pool
 
 from ground.complaints import Complaint
@@ -61,7 +56,19 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 
 
 def bring_up_to_date(url: str, migrations: Path) -> None:
-    """Run the side's Alembic migrations; a Complaint when it is newer than the code or cannot be opened."""
+    """Run the side's Alembic migrations; a Complaint when it is newer than the code or cannot be opened.
+
+    A revision is the number its file's name begins with (`0001_the_first_tables.py`), so that a database that is up to
+    date is seen to be so without importing Alembic, a tenth of the time a start takes.
+    """
+    if _is_up_to_date(url, migrations):
+        return
+    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
+
     config = Config()
     config.set_main_option("script_location", str(migrations))
     config.attributes["url"] = url
@@ -82,6 +89,17 @@ def bring_up_to_date(url: str, migrations: Path) -> None:
     except OperationalError as error:
         raise Complaint(f"The database cannot be opened: {_first_line(error)}") from None
     command.upgrade(config, "head")
+
+
+def _is_up_to_date(url: str, migrations: Path) -> bool:
+    newest = max((path.name.partition("_")[0] for path in (migrations / "versions").glob("[0-9]*_*.py")), default=None)
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+    except DBAPIError:
+        return False
+    return found == [newest]
 
 
 def _first_line(error: OperationalError) -> str:

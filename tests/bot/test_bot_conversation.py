@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import aiohttp
 import family
 import pytest
-from conftest import TOKEN, Running
+from conftest import TOKEN, Running, Team, settings_at
 from sqlalchemy import select
 
 from bot.reference import read_code, report_of
@@ -233,3 +234,27 @@ async def test_an_unknown_token_is_told_at_the_start(bot: Running) -> None:
         with pytest.raises(Complaint, match="BotFather"):
             await bot.ended()
     assert TOKEN not in repr(house)
+
+
+@pytest.mark.postgres
+async def test_the_same_on_postgresql(
+    postgres_url: str, tmp_path: Path, profile: Path, team: Team, sandbox: Address, samira: Phone
+) -> None:
+    bot = Running(settings_at(tmp_path / "data", sandbox.url, profile=profile, bot_database=postgres_url), team)
+    try:
+        await bot.start()
+        first = await family.begin(samira)
+        await bot.stop()
+        await samira.tap("English")
+        house = await bot.start()
+        current = await family.changed(samira, first)
+        while family.SENT not in family.labels(current):
+            await family.answer(samira, current)
+            current = await family.changed(samira, current)
+        await settled(bot)
+        [envelope] = await house.store.write(lambda connection: envelopes.waiting(connection, 10))
+        assert bot.team.open(envelope, bot.public_key)["sought_persons"]
+        with pytest.raises(Complaint, match="one database has one bot"):
+            type(house.store)(postgres_url).open(house.keys)
+    finally:
+        await bot.stop()
