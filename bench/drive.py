@@ -8,6 +8,7 @@ for another message") and is sent what the bot shows next. It returns at the end
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
@@ -77,7 +78,8 @@ class Load:
     def __init__(self, place: Place, script: Callable[[], Script], chats: int) -> None:
         self._place = place
         self._script = script
-        self._families = {chat: _Family(chat) for chat in range(1001, 1001 + chats)}
+        self._next_chat = itertools.count(1001)
+        self._families = {chat: _Family(chat) for chat in itertools.islice(self._next_chat, chats)}
         self.seconds: list[float] = []
         self.conversations = 0
         self.errors: Counter[str] = Counter()
@@ -85,19 +87,22 @@ class Load:
 
     async def run(self, warm_up: float, window: float, process: psutil.Process) -> dict[str, Any]:
         """Warm up, then measure; both in seconds."""
-        for family in self._families.values():
+        for family in [*self._families.values()]:
             self._begin(family)
         watch = asyncio.create_task(self._watch())
         await asyncio.sleep(warm_up)
         warm_up_errors = sum(self.errors.values())
         self.seconds, self.conversations = [], 0
         self.errors.clear()
-        cpu, began = _cpu(process), time.monotonic()
+        itself = psutil.Process()
+        cpu, own, began = _cpu(process), sum(itself.cpu_times()[:2]), time.monotonic()
         await asyncio.sleep(window)
         lasted, burnt = time.monotonic() - began, _cpu(process) - cpu
+        driver = round(100 * (sum(itself.cpu_times()[:2]) - own) / lasted)
         watch.cancel()
         self._place.heard = lambda shown: None
-        return self._figures(lasted, burnt) | {"rss_mib": rss(process), "warm_up_errors": warm_up_errors}
+        beside = {"rss_mib": rss(process), "driver_cpu_percent": driver, "warm_up_errors": warm_up_errors}
+        return self._figures(lasted, burnt) | beside
 
     def _figures(self, lasted: float, burnt: float) -> dict[str, Any]:
         answers = len(self.seconds)
@@ -114,6 +119,10 @@ class Load:
         }
 
     def _begin(self, family: _Family) -> None:
+        """A new conversation is another family in another chat, as a family makes one report."""
+        del self._families[family.chat]
+        family.chat = next(self._next_chat)
+        self._families[family.chat] = family
         family.script = self._script()
         self._act(family, next(family.script), None)
 
@@ -147,7 +156,7 @@ class Load:
         while True:
             await asyncio.sleep(1)
             late = time.perf_counter() - PATIENCE
-            for family in self._families.values():
+            for family in [*self._families.values()]:
                 if family.since < late:
                     self.errors["no reply"] += 1
                     self._begin(family)

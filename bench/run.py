@@ -55,10 +55,9 @@ async def measure(bot: Contender, launch: Launch, plan: Plan) -> dict[str, Any]:
     place: Place = (bot.place or PLACES[plan.through])()
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         api = await place.open()
-        began = time.monotonic()
-        process = await _start(launch, api, Path(scratch))
+        process, began = await _start(launch, api, Path(scratch))
         try:
-            ready = await asyncio.wait_for(place.ready(), bot.patience)
+            ready = await _first_sign(place, process, bot.patience)
             await asyncio.sleep(SETTLE)
             watched = psutil.Process(process.pid)
             idle = rss(watched)
@@ -73,7 +72,18 @@ async def measure(bot: Contender, launch: Launch, plan: Plan) -> dict[str, Any]:
     return {"cold_start_seconds": round(ready - began, 2), "idle_rss_mib": idle} | figures
 
 
-async def _start(launch: Launch, api: str, scratch: Path) -> asyncio.subprocess.Process:
+async def _first_sign(place: Place, process: asyncio.subprocess.Process, patience: float) -> float:
+    ready, ended = asyncio.create_task(place.ready()), asyncio.create_task(process.wait())
+    done, pending = await asyncio.wait({ready, ended}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    if ready not in done:
+        raise TimeoutError
+    return ready.result()
+
+
+async def _start(launch: Launch, api: str, scratch: Path) -> tuple[asyncio.subprocess.Process, float]:
+    """The bot's process and the moment it was started."""
     filled = {"{api}": api, "{port}": api.rpartition(":")[2], "{scratch}": str(scratch)}
 
     def fill(text: str) -> str:
@@ -81,16 +91,22 @@ async def _start(launch: Launch, api: str, scratch: Path) -> asyncio.subprocess.
             text = text.replace(name, value)
         return text
 
-    with (scratch / "log").open("wb") as log:
-        return await asyncio.create_subprocess_exec(
-            *map(fill, launch.command),
-            cwd=launch.folder,
-            env=os.environ | {name: fill(value) for name, value in launch.environment.items()},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+    async def start(command: tuple[str, ...]) -> asyncio.subprocess.Process:
+        with (scratch / "log").open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                *map(fill, command),
+                cwd=launch.folder,
+                env=os.environ | {name: fill(value) for name, value in launch.environment.items()},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    if launch.before:
+        await (await start(launch.before)).wait()
+    began = time.monotonic()
+    return await start(launch.command), began
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
@@ -105,27 +121,40 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
             continue
 
 
-async def all_rounds(launches: dict[str, Launch], plan: Plan) -> dict[str, list[dict[str, Any]]]:
+async def all_rounds(
+    launches: dict[str, Launch], missing: dict[str, str], plan: Plan
+) -> dict[str, list[dict[str, Any]]]:
+    """Every figure of every round; a bot that fails once is left out, and `missing` says why."""
     measured: dict[str, list[dict[str, Any]]] = {key: [] for key in launches}
     for number in range(1, plan.rounds + 1):
-        for bot in (bot for bot in CONTENDERS if bot.key in launches):
-            figures = await measure(bot, launches[bot.key], plan)
+        for bot in (bot for bot in CONTENDERS if bot.key in measured):
+            try:
+                figures = await measure(bot, launches[bot.key], plan)
+            except NotHere as reason:
+                _leave_out(bot, reason, missing)
+                del measured[bot.key]
+                continue
             measured[bot.key].append(figures)
             print(f"round {number}  {bot.key:10}  {figures}", file=sys.stderr, flush=True)
     return measured
 
 
 def prepare(keys: list[str]) -> tuple[dict[str, Launch], dict[str, str]]:
-    launches, missing = {}, {}
+    launches: dict[str, Launch] = {}
+    missing: dict[str, str] = {}
     for bot in CONTENDERS:
         if bot.key in keys:
             try:
                 print(f"preparing {bot.key}", file=sys.stderr, flush=True)
                 launches[bot.key] = bot.prepare()
             except NotHere as reason:
-                missing[bot.key] = str(reason)
-                print(f"\n!!! {bot.title}: not measured here: {reason}\n", file=sys.stderr, flush=True)
+                _leave_out(bot, reason, missing)
     return launches, missing
+
+
+def _leave_out(bot: Contender, reason: NotHere, missing: dict[str, str]) -> None:
+    missing[bot.key] = str(reason)
+    print(f"\n!!! {bot.title}: not measured here: {reason}\n", file=sys.stderr, flush=True)
 
 
 def medians(rounds: list[dict[str, Any]]) -> dict[str, float]:
@@ -172,7 +201,7 @@ def main() -> None:
     launches, missing = prepare(chosen.only)
     plan = Plan(chosen.rounds, chosen.chats, chosen.warm_up, chosen.window, chosen.through)
     load = asdict(plan) | {"machine_load_before": round(os.getloadavg()[0], 2)}
-    measured = uvloop.run(all_rounds(launches, plan))
+    measured = uvloop.run(all_rounds(launches, missing, plan))
     form_ms = form.milliseconds()
     found = goals(measured, form_ms)
     path = write(

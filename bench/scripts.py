@@ -1,10 +1,9 @@
-"""What the families say: to the peers the ten questions word for word, to our own bot by rules."""
+"""What the families say: to the peers the ten questions word for word, to our own bot by its questions' keys."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from bench.drive import Say, Script, Tap, Unexpected
 from bench.peers.questions import QUESTIONS, THANKS
@@ -25,30 +24,49 @@ def _expect(shown: Shown, text: str) -> None:
         raise Unexpected(f"{shown.text[:60]!r} instead of {text[:60]!r}")
 
 
-class Rule(NamedTuple):
-    """When the message's text or one of its buttons matches, do this."""
+#: Our form's questions in the order in which these answers meet them; the language and the consent come first.
+OUR_FORM: tuple[tuple[str, Say | Tap], ...] = (
+    ("language", Tap("English")),
+    ("start", Tap("Start")),
+    ("consent", Tap("I agree")),
+    ("adult", Tap("I am 18")),
+    # "Yes" has every typed answer deleted from the chat: one more call for each, which no peer makes.
+    ("safe", Tap("No")),
+    ("relationship", Tap("My daughter")),
+    ("name", Say("Amal Khaled al-Ahmad")),
+    ("father", Say("Khaled")),
+    ("mother", Say("Samira Hassan")),
+    ("birth", Say("1994")),
+    ("category", Tap("Arrested")),
+    ("when", Say("March 2014")),
+    ("where", Say("Raqqa")),
+    ("where_exactly", Say("near the clock tower")),
+    ("detained_where", Tap("At a checkpoint")),
+    ("detained_clothing", Tap("In uniform")),
+    ("tell", Say("She went to the market in the morning and did not come back.")),
+    ("my_name", Say("Jonas")),
+    ("my_country", Tap("Germany")),
+    ("share_icmp", Tap("Yes")),
+    ("send", Tap("Send")),
+)
+OUR_END = re.compile(r"received")
 
-    when: str
-    act: Say | Tap
+
+def our_form(answers: Sequence[tuple[str, Say | Tap]] = OUR_FORM) -> Script:
+    """Every question is checked by its key; messages that ask nothing (a receipt, a notice) are passed over."""
+    before = shown = yield Say("/start")
+    for key, answer in answers:
+        while (asked := _asked(shown)) != key:
+            if asked and shown.text != before.text:
+                raise Unexpected(f"question {asked!r} instead of {key!r}")
+            shown = yield None
+        before = shown
+        shown = yield answer
+    while not OUR_END.search(shown.text):
+        shown = yield None
 
 
-def by_rules(rules: Sequence[Rule], end: str, opening: str = "/start", most: int = 60) -> Script:
-    """Answer by the first rule that matches, until `end` matches.
-
-    A message that no rule matches (a receipt, a notice) is passed over, and so is the question just answered, which a
-    bot may show again without its buttons. A conversation that does not end is an error.
-    """
-    shown = yield Say(opening)
-    answered = ""
-    for _ in range(most):
-        if re.search(end, shown.text):
-            return
-        act = None if shown.text == answered else _first(rules, shown)
-        answered = shown.text if act else answered
-        shown = yield act
-    raise Unexpected(f"no end after {most} messages, the last of which was {shown.text[:60]!r}")
-
-
-def _first(rules: Sequence[Rule], shown: Shown) -> Say | Tap | None:
-    seen = "\n".join([shown.text, *(label for label, _ in shown.buttons)])
-    return next((rule.act for rule in rules if re.search(rule.when, seen)), None)
+def _asked(shown: Shown) -> str | None:
+    """The key of the question that a message asks; our callback data holds it, as in `29381d.c:language:en`."""
+    keys = [found[1] for _, data in shown.buttons if (found := re.search(r"\.(?:[bcs]:)?(\w{2,})", data))]
+    return keys[0] if keys else None

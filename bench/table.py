@@ -16,12 +16,16 @@ VERDICT = {True: "met", False: "**not met**", None: "not measured"}
 
 def bots(result: dict[str, Any]) -> Iterable[str]:
     load = result["load"]
+    busiest = max(
+        (bot["median"]["driver_cpu_percent"] for bot in result["bots"].values() if "median" in bot), default=0
+    )
     yield from _machine(result["machine"])
     yield ""
     yield (
         f"{load['chats']} families at once, each answering as soon as it sees the next question; medians of "
         f"{load['rounds']} alternating rounds of {load['window_seconds']:g} s after {load['warm_up_seconds']:g} s of "
-        "warm-up. “Ours ×” is the median of the ratios within each round."
+        "warm-up. “Ours ×” is the median of the ratios within each round. The driver itself took at most "
+        f"{busiest:.0f} % of one core."
     )
     yield ""
     yield "| bot | survives a kill | updates/s | ours × | p50 ms | p95 ms | p99 ms | CPU µs | idle MiB | start s |"

@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
 from telegram import Bot
 
 from bot.transport import AiohttpRequest
+
+#: python-telegram-bot's coming way to give durations (`retry_after`); its present one warns at every use.
+os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 #: Connections to Telegram besides the one that polls.
 POOL = 128

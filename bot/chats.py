@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.keys import DraftKey, Keys
 from bot.pace import Bucket
+from bot.parcels import COMPACT
 from bot.store.rows import ChatRow
 from flows.conversation import Conversation, restore, save
 
@@ -62,7 +63,7 @@ def seal_handle(keys: Keys, lane: str, number: int) -> bytes:
 
 def seal_draft(key: DraftKey, conversation: Conversation) -> bytes:
     """The conversation as its row keeps it."""
-    plain = json.dumps(save(conversation), ensure_ascii=False, separators=(",", ":")).encode()
+    plain = COMPACT.encode(save(conversation)).encode()
     return key.vault.seal(plain, table="conversations", row=conversation.id, column="body")
 
 

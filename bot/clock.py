@@ -69,5 +69,3 @@ def ticking(house: House) -> Iterator[None]:
         yield
     finally:
         scheduler.shutdown(wait=False)
-
-

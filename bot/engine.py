@@ -38,9 +38,7 @@ class Spoken(Protocol):
 
 
 class Begin(Protocol):
-    def __call__(
-        self, conversation_id: str, language: str, at: datetime, *, language_known: bool = False
-    ) -> Turn: ...
+    def __call__(self, conversation_id: str, language: str, at: datetime, *, language_known: bool = False) -> Turn: ...
 
 
 @dataclass(frozen=True, slots=True)

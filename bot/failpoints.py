@@ -11,7 +11,7 @@ _passed = 0
 def pass_by(name: str) -> None:
     """Die here if a test asked for it."""
     if _NAME and name == _NAME:
-        global _passed  # noqa: PLW0603
+        global _passed
         _passed += 1
         if _passed == int(_NTH or 1):
             os._exit(137)

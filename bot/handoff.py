@@ -23,6 +23,10 @@ Revision = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 
+_BEARER = HTTPBearer(auto_error=False, description="The token in the bot's hand-off token file.")
+Shown = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+
+
 class Listed(BaseModel):
     """One envelope in the list of those not yet acknowledged."""
 
@@ -63,9 +67,8 @@ def make_app(store: Store, token: bytes) -> FastAPI:
         redoc_url=None,
         openapi_url="/handoff/openapi.json",
     )
-    bearer = HTTPBearer(auto_error=False, description="The token in the bot's hand-off token file.")
 
-    def authorised(shown: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> None:
+    def authorised(shown: Shown) -> None:
         if shown is None or not hmac.compare_digest(shown.credentials.encode(), token):
             raise HTTPException(401, "The bearer token is missing or wrong.", {"WWW-Authenticate": "Bearer"})
 

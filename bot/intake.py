@@ -27,6 +27,8 @@ from ground.vault import Unreadable
 
 #: Updates in one poll, the most Telegram gives.
 LIMIT = 100
+#: ASCII, because an update may hold halves of surrogate pairs, which UTF-8 cannot.
+ASCII = json.JSONEncoder(separators=(",", ":"))
 #: The lane of updates whose chat cannot be made out.
 NOWHERE = "nowhere"
 
@@ -62,12 +64,12 @@ class Intake:
         """Poll for ever; a Complaint when the token is refused at the very start."""
         failures = 0
         while True:
-            while not self._room():
+            while not self._room():  # noqa: ASYNC110  (it is about two counters; this is rare and may be late)
                 await asyncio.sleep(0.05)
             try:
                 batch = await self._api.poll(self._offset, self._seconds, LIMIT)
                 self._welcome = True
-                await self._take(batch)
+                await self.take(batch)
                 failures = 0
             except StoreTrouble as error:
                 failures += 1
@@ -77,7 +79,8 @@ class Intake:
                 failures += 1
                 await self._trouble(error, failures)
 
-    async def _take(self, batch: Sequence[Any]) -> None:
+    async def take(self, batch: Sequence[Any]) -> None:
+        """Commit a batch to the inbox, queue it, and let the next poll acknowledge it."""
         if not batch:
             self._offset = None
             return
@@ -103,7 +106,7 @@ class Intake:
         return Waiting(number, NOWHERE if chat is None else self._lane_of(chat), raw)
 
     def _sealed(self, update: Waiting) -> InboxRow:
-        plain = json.dumps(update.raw, separators=(",", ":")).encode()
+        plain = ASCII.encode(update.raw).encode()
         body = self._keys.inbox.seal(plain, table="inbox", row=str(update.update_id), column="body")
         return InboxRow(update.update_id, update.lane, 0, body)
 

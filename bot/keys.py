@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +34,8 @@ class Keys:
     outbox: Vault
     #: proves that this key belongs to this database
     check: Vault
+    #: verifiers of reference codes until they are hashed
+    codes: Vault
     #: what reference codes are mixed with before they are hashed
     pepper: bytes = field(repr=False)
 
@@ -46,6 +49,7 @@ class Keys:
             drafts=root.derive("draft-key"),
             outbox=root.derive("outbox"),
             check=root.derive("check"),
+            codes=root.derive("code"),
             pepper=root.derive("code-pepper").key,
         )
 
@@ -89,10 +93,9 @@ def read_signing_key(settings: Settings, *, make: bool) -> Ed25519PrivateKey:
     """The key our envelopes are signed with; its public half lies beside it for the desk to pin."""
     path = settings.signing_key_path
     pem = read_or_make_secret(path, _new_signing_key) if make else read_secret(path)
-    try:
+    key: object = None
+    with suppress(ValueError):
         key = serialization.load_pem_private_key(pem, password=None)
-    except ValueError:
-        key = None  # type: ignore[assignment]
     if not isinstance(key, Ed25519PrivateKey):
         raise Complaint(f"The signing key {path} is not an Ed25519 private key in PEM.")
     if make:
@@ -120,14 +123,11 @@ def _new_signing_key() -> bytes:
 
 
 def _write_public_half(key: Ed25519PrivateKey, path: Path) -> None:
-    public = key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     beside = public_half(path)
     if beside.exists() and beside.read_bytes() == public:
         return
-    try:
+    # A credential directory is read-only; then the operator has put the public half elsewhere.
+    with suppress(OSError):
         beside.write_bytes(public)
         beside.chmod(0o644)
-    except OSError:
-        pass  # a credential directory is read-only; the operator has the public half elsewhere

@@ -11,6 +11,8 @@ from bot.engine import Spoken
 from bot.keys import Keys
 from bot.store.rows import OutboxRow
 
+#: Made once: `json.dumps` with options makes one at every call.
+COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 Kind = Literal["show", "settle", "tell", "forget"]
 
 
@@ -33,7 +35,7 @@ class Parcel:
         """The parcel as it is kept until it is sent."""
         body = None
         if self.content:
-            plain = json.dumps(self.content, ensure_ascii=False, separators=(",", ":")).encode()
+            plain = COMPACT.encode(self.content).encode()
             body = keys.outbox.seal(plain, table="outbox", row=_row(self.update_id, self.ordinal), column="body")
         return OutboxRow(self.update_id, self.ordinal, lane, self.kind, self.fresh, self.target, body)
 

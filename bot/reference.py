@@ -12,11 +12,13 @@ import hmac
 import secrets
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from stdnum.iso7064 import mod_97_10
 
+from bot.keys import Keys
 from bot.store import references
 from bot.store.store import Store
 
@@ -77,20 +79,28 @@ def read_code(words: str) -> Code | None:
     return Code(digits[:_HALF], digits[_HALF : 2 * _HALF])
 
 
-async def report_of(store: Store, pepper: bytes, code: Code) -> str | None:
+def seal_verifier(keys: Keys, code: Code) -> bytes:
+    """The verifier as its row keeps it until it is hashed."""
+    return keys.codes.seal(code.verifier.encode(), table="references", row=code.selector, column="unhashed")
+
+
+def open_verifier(keys: Keys, selector: str, sealed: bytes) -> Code:
+    """The code of a row that waits for its hash."""
+    return Code(selector, keys.codes.open(sealed, table="references", row=selector, column="unhashed").decode())
+
+
+async def report_of(store: Store, keys: Keys, code: Code) -> str | None:
     """The report a code opens. A selector we do not know takes as long as one we do."""
     found = await store.write(lambda connection: references.find(connection, code.selector))
-    hashed, report = found or (_decoy(pepper), None)
+    hashed, unhashed, report = found or (None, None, None)
     async with _AT_ONCE:
-        fits = await asyncio.to_thread(code.fits, hashed, pepper)
+        fits = await asyncio.to_thread(code.fits, hashed or _decoy(), keys.pepper)
+    if unhashed is not None:
+        fits = hmac.compare_digest(open_verifier(keys, code.selector, unhashed).verifier, code.verifier)
     return report if fits else None
 
 
-_decoys: dict[bytes, str] = {}
-
-
-def _decoy(pepper: bytes) -> str:
+@cache
+def _decoy() -> str:
     """A hash nothing fits."""
-    if pepper not in _decoys:
-        _decoys[pepper] = _HASHER.hash(secrets.token_hex(32))
-    return _decoys[pepper]
+    return _HASHER.hash(secrets.token_hex(32))

@@ -22,7 +22,6 @@ from bot.refusals import Refusal, understand
 from bot.store import chats, outbox
 from bot.store.rows import Sent
 from bot.store.store import Store
-from bot.store.writer import StoreTrouble
 
 #: First and longest wait after trouble with the network (seconds).
 SOONEST, LATEST = 0.5, 60.0
@@ -172,7 +171,8 @@ class Sender:
                 return False
             case Refusal.LATER:
                 assert isinstance(error, RetryAfter)  # noqa: S101
-                seconds = float(error._retry_after.total_seconds())  # noqa: SLF001  (the public one warns)
+                asked: Any = error.retry_after
+                seconds = float(asked.total_seconds())  # see PTB_TIMEDELTA in bot.api
                 log.warning("asked_to_wait", lane=lane.chat.lane, retry_after=seconds)
                 self._pace.asked_to_wait(lane.bucket, seconds)
                 await asyncio.sleep(seconds)
@@ -198,9 +198,7 @@ class Sender:
 
         self._soon(self._store.write_soon(job))
 
-    def _done(
-        self, lane: _Lane, parcel: Parcel, absorbed: list[Parcel], result: Any, *, never: bool = False
-    ) -> None:
+    def _done(self, lane: _Lane, parcel: Parcel, absorbed: list[Parcel], result: Any, *, never: bool = False) -> None:
         """It is said (or never will be): remember that, and where the anchor stands now."""
         chat = lane.chat
         message = result.get("message_id") if isinstance(result, dict) else None
@@ -209,8 +207,8 @@ class Sender:
             self._marks.sent.append(
                 Sent(one.update_id, one.ordinal, "dead" if never else "done", message if one is parcel else None)
             )
-        anew = parcel.kind == "show" and message is not None and message != chat.anchor
-        if anew:
+        anew = parcel.kind == "show" and isinstance(message, int) and message != chat.anchor
+        if anew and isinstance(message, int):
             self._settle_later(lane, parcel, chat.anchor)
             chat.anchor = message
             self._marks.anchors[chat.lane] = message
@@ -305,4 +303,5 @@ def call_for(parcel: Parcel, chat: Chat) -> tuple[str, dict[str, Any]]:
 
 def backoff(failures: int) -> float:
     """Seconds to wait after so many failures in a row: doubling, with jitter so that chats do not come back together."""
-    return min(LATEST, SOONEST * 2 ** min(failures - 1, 10)) * random.uniform(0.5, 1.0)  # noqa: S311
+    longest: float = min(LATEST, SOONEST * 2.0 ** min(failures - 1, 10))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311

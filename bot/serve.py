@@ -7,13 +7,14 @@ import os
 import signal
 import socket
 import sys
+import time
 from dataclasses import dataclass, field
 
 import structlog
 
 from bot.api import Api
-from bot.chats import Hot
 from bot.engine import Engine, load_engine, spoken
+from bot.hashing import Hashing
 from bot.intake import Intake
 from bot.keys import Keys, read_handoff_token, read_root_key, read_signing_key
 from bot.lanes import Lanes
@@ -23,9 +24,9 @@ from bot.profile import Profile, read_profile, read_recipients
 from bot.sealing import Sealer
 from bot.sender import Sender
 from bot.settings import Settings
-from bot.store import outbox
+from bot.store import meta, outbox
 from bot.store.store import Store
-from bot.turns import Turns
+from bot.turns import Turns, today
 from bot.worker import Worker
 from ground.complaints import Complaint
 from ground.keyfiles import data_directory
@@ -33,6 +34,11 @@ from ground.vault import Unreadable
 
 #: How long turns, then calls, under way at the end may take (seconds).
 GRACE = 0.7
+
+#: Telegram forgets a pressed button after 150 seconds.
+LONG_ABSENCE = 120
+#: More chats than this are not woken: at 30 messages a second that takes three minutes.
+MOST_WOKEN = 5000
 
 log = structlog.get_logger()
 
@@ -48,6 +54,7 @@ class House:
     api: Api
     sender: Sender
     worker: Worker
+    hashing: Hashing
     lanes: Lanes
     intake: Intake
     handoff_token: bytes = field(repr=False)
@@ -68,14 +75,15 @@ def build(settings: Settings, engine: Engine | None = None) -> House:
     pace = Pace(settings.sends_per_second, settings.sends_per_chat, settings.chat_burst)
     sender = Sender(api, store, pace)
     turns = Turns(engine, keys, profile.facts, spoken(profile), sealer)
-    worker = Worker(store, keys, turns, sender, Hot())
+    hashing = Hashing(store, keys)
+    worker = Worker(store, keys, turns, sender, hashing)
     lanes = Lanes(worker.work)
 
     def room() -> bool:
         return lanes.backlog + sender.pending < settings.backlog
 
     intake = Intake(api, store, keys, lanes, room, settings.poll_seconds)
-    return House(settings, profile, keys, store, api, sender, worker, lanes, intake, token)
+    return House(settings, profile, keys, store, api, sender, worker, hashing, lanes, intake, token)
 
 
 def serve(settings: Settings) -> None:
@@ -84,11 +92,12 @@ def serve(settings: Settings) -> None:
     listener = listen(settings.handoff_host, settings.handoff_port)
     # A waiting thread asks for the interpreter after this long; the default (5 ms) is longer than a whole turn.
     sys.setswitchinterval(0.0005)
-    house.store.open(house.keys)
-    try:
-        _run(house, listener)
-    finally:
-        house.store.close()
+    with listener:
+        house.store.open(house.keys)
+        try:
+            _run(house, listener)
+        finally:
+            house.store.close()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -111,31 +120,35 @@ def listen(host: str, port: int) -> socket.socket:
 def _run(house: House, listener: socket.socket) -> None:
     import uvloop
 
+    async def until_told() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await live(house, stop, listener)
+
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(live(house, listener))
+        runner.run(until_told())
 
 
-async def live(house: House, listener: socket.socket | None = None) -> None:
-    """The bot's life, inside an event loop, with its store open."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+async def live(house: House, stop: asyncio.Event, listener: socket.socket | None = None) -> None:
+    """The bot's life from its first poll until `stop`, with its store open; without a listener, no hand-off API."""
     await house.api.open()
     say_again = await _resume(house)
+    await _wake(house)
     drained = await house.intake.drain()
     polling = asyncio.create_task(house.intake.run())
+    hashing = asyncio.create_task(house.hashing.run())
     beside = asyncio.create_task(_beside(house, listener))
     log.info("bot_ready", count=drained, kept=say_again, address=house.settings.bot_api)
     print(f"bot ready {house.settings.bot_api}", flush=True)  # noqa: T201
     stopping = asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait((polling, beside, stopping), return_when=asyncio.FIRST_COMPLETED)
-        for task in (polling, beside):
+        await asyncio.wait((polling, hashing, beside, stopping), return_when=asyncio.FIRST_COMPLETED)
+        for task in (polling, hashing, beside):
             if task.done():
                 task.result()
     finally:
-        await _end(house, polling, beside, stopping)
+        await _end(house, polling, hashing, beside, stopping)
 
 
 async def _resume(house: House) -> int:
@@ -150,6 +163,16 @@ async def _resume(house: House) -> int:
         except Unreadable:
             log.error("outbox_unreadable", update=row.update_id, ordinal=row.ordinal)
     return len(rows)
+
+
+async def _wake(house: House) -> None:
+    """After an absence long enough for pressed buttons to be lost, show active chats their question once more."""
+    now = int(time.time())
+    last = await house.store.write(meta.last_alive)
+    await house.store.write(lambda connection: meta.alive(connection, now))
+    if last is not None and now - last >= LONG_ABSENCE:
+        woken = await house.worker.wake(today() - 1, MOST_WOKEN)
+        log.info("woken", count=woken, seconds=now - last)
 
 
 async def _beside(house: House, listener: socket.socket | None) -> None:
@@ -173,5 +196,3 @@ async def _end(house: House, *tasks: asyncio.Task[object]) -> None:
     await house.sender.close(GRACE)
     await house.api.close_connections()
     log.info("bot_stopped")
-
-

@@ -21,9 +21,13 @@ class Settings(BaseSettings):
         env_prefix="WASL_", env_file=".env", extra="ignore", hide_input_in_errors=True, populate_by_name=True
     )
 
-    token: SecretStr | None = Field(None, validation_alias="TELEGRAM_BOT_TOKEN", description="The bot's token.")
+    token: SecretStr | None = Field(
+        None, validation_alias="TELEGRAM_BOT_TOKEN", description="The bot's token. Better in a file: see below."
+    )
     token_file: Path | None = Field(
-        None, validation_alias="TELEGRAM_BOT_TOKEN_FILE", description="A 0600 file that holds the token."
+        None,
+        validation_alias="TELEGRAM_BOT_TOKEN_FILE",
+        description="A file that holds the token and that only the bot can read (0600).",
     )
     bot_api: str = Field(
         "https://api.telegram.org", description="Address of the Bot API; the sandbox's address without a token."
@@ -114,5 +118,3 @@ def variable(field: str) -> str:
     if isinstance(alias, AliasChoices):
         return str(alias.choices[0])
     return str(alias) if alias else field if field.isupper() else f"WASL_{field.upper()}"
-
-

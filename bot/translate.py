@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeGuard
 
 from flows.events import Attached, Chose, Commanded, Edited, Event, Said
 
@@ -200,8 +200,8 @@ def _moment(seconds: object) -> datetime:
 def _number(value: object) -> int:
     if not _is_number(value):
         raise Malformed
-    return value  # type: ignore[return-value]
+    return value
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int]:
     return type(value) is int and -_TOP < value < _TOP

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -15,16 +14,20 @@ from bot.chats import Chat, seal_draft, seal_handle
 from bot.engine import Engine, Turn
 from bot.keys import DraftKey, Keys
 from bot.parcels import Parcel, keyboard, message
-from bot.reference import Code
+from bot.reference import Code, seal_verifier
 from bot.sealing import Sealer
 from bot.store import chats, envelopes, inbox, outbox, references, tasks
 from bot.store.rows import EnvelopeRow
 from bot.translate import Heard
 from flows.conversation import Conversation
 from flows.effects import CallPerson, Erase, Forget, Renew, Settle, Show, Submit, Tell, Toast
+from flows.events import Commanded
 from flows.phrases import Screen
 
 Facts = Callable[[str], Mapping[str, str]]
+
+#: The update of a parcel that has no row, because saying it can be left out.
+NO_UPDATE = -1
 
 
 @dataclass(slots=True)
@@ -40,20 +43,10 @@ class Plan:
     parcels: list[Parcel] = field(default_factory=list)
     toast: str = ""
     report: EnvelopeRow | None = field(default=None, repr=False)
-    #: the new reference: selector, hash
-    reference: tuple[str, str] | None = field(default=None, repr=False)
+    #: the new reference: selector, sealed verifier
+    reference: tuple[str, bytes] | None = field(default=None, repr=False)
     #: (ordinal, reason)
     calls: list[tuple[int, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Submission:
-    """What submitting needs and what takes time: made in a thread before the transaction."""
-
-    envelope: EnvelopeRow
-    selector: str = field(repr=False)
-    hashed: str = field(repr=False)
-    shown: str = field(repr=False)
 
 
 class Turns:
@@ -72,14 +65,17 @@ class Turns:
         language = offered if offered in self._languages else self._languages[0]
         return Chat(lane, heard.chat, language)
 
-    async def plan(self, update_id: int, chat: Chat, heard: Heard) -> Plan:
+    def plan(self, update_id: int, chat: Chat, heard: Heard) -> Plan:
         """The turn of this event."""
         turn = self._turn(chat, heard)
-        submission = None
+        conversation, key = self._draft(chat, turn)
+        plan = Plan(update_id, conversation, key, chat.below or heard.stands, today(heard.event.at))
+        facts = self._facts(conversation.language)
         for effect in turn.effects:
             if isinstance(effect, Submit):
-                submission = await asyncio.to_thread(self._submit, effect, heard.event.at)
-        return self._compose(update_id, chat, heard, turn, submission)
+                facts = {**facts, "code": self._submit(plan, effect, heard.event.at)}
+        self._perform(plan, chat, heard, turn, facts)
+        return plan
 
     def _turn(self, chat: Chat, heard: Heard) -> Turn:
         at = heard.event.at
@@ -90,21 +86,12 @@ class Turns:
             return self._engine.begin(uuid4().hex, turn.conversation.language, at, language_known=True)
         return turn
 
-    def _submit(self, effect: Submit, at: datetime) -> _Submission:
+    def _submit(self, plan: Plan, effect: Submit, at: datetime) -> str:
+        """Seal the report and make its code; the code as the family sees it."""
         code = Code.new()
-        return _Submission(
-            self._sealer.seal(effect.report, at), code.selector, code.hashed(self._keys.pepper), code.shown
-        )
-
-    def _compose(self, update_id: int, chat: Chat, heard: Heard, turn: Turn, submission: _Submission | None) -> Plan:
-        conversation, key = self._draft(chat, turn)
-        plan = Plan(update_id, conversation, key, chat.below or heard.stands, today(heard.event.at))
-        facts = self._facts(conversation.language)
-        if submission is not None:
-            facts = {**facts, "code": submission.shown}
-            plan.report, plan.reference = submission.envelope, (submission.selector, submission.hashed)
-        self._perform(plan, chat, heard, turn, facts)
-        return plan
+        plan.report = self._sealer.seal(effect.report, at)
+        plan.reference = (code.selector, seal_verifier(self._keys, code))
+        return code.shown
 
     def _draft(self, chat: Chat, turn: Turn) -> tuple[Conversation, DraftKey]:
         """The conversation to keep and its key: a new key when it is new, and when the draft under the old one ends."""
@@ -147,6 +134,19 @@ class Turns:
                     plan.calls.append((len(plan.calls), reason))
                 case Submit() | Erase() | Renew():
                     pass  # see _submit, _draft and _turn
+
+    def again(self, chat: Chat, at: datetime) -> Parcel | None:
+        """The current screen once more, in place; None when that would need a new message or nothing is open."""
+        conversation = chat.conversation
+        if chat.below or conversation is None or conversation.status != "open" or conversation.paused:
+            return None
+        turn = self._engine.step(conversation, Commanded("start", at))
+        screens = [effect.screen for effect in turn.effects if isinstance(effect, Show)]
+        if not screens:
+            return None
+        facts = self._facts(conversation.language)
+        content = message(self._engine.speak(screens[-1], conversation.language, facts), conversation.tag)
+        return Parcel(NO_UPDATE, 0, "show", content)
 
     def write(self, chat: Chat, plan: Plan) -> Callable[[Connection], bool]:
         """The job that writes the turn. Its result is False when the update's turn was written before."""
@@ -192,7 +192,9 @@ def today(at: datetime | None = None) -> int:
     return int((at or datetime.now(UTC)).timestamp()) // 86_400
 
 
-def _add(plan: Plan, kind: str, content: Mapping[str, object], *, fresh: bool = False, target: int | None = None) -> None:
+def _add(
+    plan: Plan, kind: str, content: Mapping[str, object], *, fresh: bool = False, target: int | None = None
+) -> None:
     plan.parcels.append(Parcel(plan.update_id, len(plan.parcels), kind, content, fresh, target))  # type: ignore[arg-type]
 
 
@@ -204,9 +206,7 @@ def _write_conversation(connection: Connection, chat: Chat, plan: Plan, draft: b
         return
     if old is not None:
         chats.erase(connection, old.id)
-    chats.begin(
-        connection, new.id, chat.lane, status=new.status, key=plan.key.wrapped, body=draft, day=plan.day
-    )
+    chats.begin(connection, new.id, chat.lane, status=new.status, key=plan.key.wrapped, body=draft, day=plan.day)
 
 
 def _write_chat(connection: Connection, chat: Chat, plan: Plan, handle: bytes | None) -> None:
@@ -240,5 +240,5 @@ def _write_chat(connection: Connection, chat: Chat, plan: Plan, handle: bytes | 
 def _write_report(connection: Connection, plan: Plan, report: EnvelopeRow) -> None:
     envelopes.put(connection, report)
     if plan.reference is not None:
-        selector, hashed = plan.reference
-        references.put(connection, selector=selector, hashed=hashed, report=report.report, day=plan.day)
+        selector, unhashed = plan.reference
+        references.put(connection, selector=selector, unhashed=unhashed, report=report.report, day=plan.day)

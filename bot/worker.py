@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot.chats import Chat, Hot, read_chat, read_conversation
 from bot.failpoints import pass_by
+from bot.hashing import Hashing
 from bot.keys import Keys
 from bot.lanes import Waiting
 from bot.sender import Sender, backoff
@@ -30,12 +31,13 @@ log = structlog.get_logger()
 class Worker:
     """`work` is what `Lanes` calls, one update of a chat at a time."""
 
-    def __init__(self, store: Store, keys: Keys, turns: Turns, sender: Sender, hot: Hot) -> None:
+    def __init__(self, store: Store, keys: Keys, turns: Turns, sender: Sender, hashing: Hashing) -> None:
         self._store = store
         self._keys = keys
         self._turns = turns
         self._sender = sender
-        self._hot = hot
+        self._hashing = hashing
+        self._hot = Hot()
         #: what was left out, by reason
         self.left_out: Counter[str] = Counter()
         self.worked = 0
@@ -75,13 +77,15 @@ class Worker:
         chat = await self.chat(update.lane) or self._turns.stranger(update.lane, heard)
         chat.busy += 1
         try:
-            plan = await self._turns.plan(update.update_id, chat, heard)
+            plan = self._turns.plan(update.update_id, chat, heard)
             pass_by("planned")
             if await self._store.write(self._turns.write(chat, plan)):
                 pass_by("turned")
                 settle(chat, plan)
                 self._hot.put(chat)
                 self._sender.put(chat, plan.parcels)
+                if plan.reference is not None:
+                    self._hashing.wake()
             if heard.callback is not None:
                 self._sender.answer(heard.callback, plan.toast)
         finally:
@@ -102,6 +106,23 @@ class Worker:
             chat.reachable = reach.reachable
         if not reach.reachable:
             self._sender.drop(update.lane)
+
+    async def wake(self, since: int, most: int) -> int:
+        """Show the current question once more, silently and in place, in chats active since that day; how many.
+
+        Telegram keeps a pressed button for 150 seconds only: who pressed one while we were away sees a bot that does
+        not react, until its screen changes.
+        """
+        rows = await self._store.write(lambda connection: chats.active(connection, since, most))
+        woken = 0
+        for row in rows:
+            chat = self._hot.get(row.lane) or self._hot.put(read_chat(self._keys, row))
+            parcel = self._turns.again(chat, datetime.now(UTC))
+            if parcel is not None:
+                self._sender.put(chat, [parcel])
+                woken += 1
+                await asyncio.sleep(0)
+        return woken
 
     async def chat(self, lane: str) -> Chat | None:
         """The chat of a lane, from memory or from its row; None when we do not know it."""

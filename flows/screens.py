@@ -71,7 +71,7 @@ REVIEW = N_(
 REVIEW_LINE = N_("- {title}: {answer}")
 TO_CHANGE = N_("To change an answer, press its button below.")
 SUBMITTED = N_(
-    "Your search request has been received. Reference: {code}\n"
+    "Your search request has been received. Reference:\n{code}\n"
     "Please keep this reference in a safe place. With it you can ask about the request or add to it, also from another phone.\n"
     "We will write to you only if there is something to ask or to tell you."
 )

@@ -104,7 +104,7 @@ def as_words(claim: Claim) -> str:
             number = value.get("number", value.get("years"))
             return str(int(number)) if float(number).is_integer() else str(number)
         case "date":
-            return str(value["edtf"])
+            return str(value["earliest"] or value["edtf"])
         case "place":
             return str(value["code"] or value["text"])
         case "name":

@@ -18,7 +18,7 @@ from bot.sandbox.wire import encode
 from bot.sandbox.world import World
 
 TOKEN = re.compile(r"(\d{1,20}):[A-Za-z0-9_-]{1,128}")
-JSON_HEADERS = (b"content-type", b"application/json")
+INTERNAL = b'{"ok":false,"error_code":500,"description":"Internal Server Error"}'
 
 
 class Api:
@@ -42,19 +42,21 @@ class Api:
                 await self._spoil(fault, send)
                 return
             params = await read_params(scope, receive)
-            body = b'{"ok":true,"result":' + (await self._result(name, method, params)).encode() + b"}"
+            body = b'{"ok":true,"result":' + (await self._result(name, method, params, receive)).encode() + b"}"
             refused = None
         except Refusal as refusal:
             status, body, refused = refusal.code, encode(refusal.answer()).encode(), refusal.description
+        except Exception as error:  # a fault of the sandbox: told by its kind only, for its text may quote the call
+            status, body, refused = 500, INTERNAL, f"The sandbox failed with {type(error).__name__}"
         self._note(name, params, status, refused)
         if fault and fault.after:
             await self._spoil(fault, send)
         else:
             await _answer(send, status, body)
 
-    async def _result(self, name: str, method: Method, params: Params) -> str:
+    async def _result(self, name: str, method: Method, params: Params, receive: Receive) -> str:
         if name == POLL:
-            return await get_updates(self._world, params)
+            return await get_updates(self._world, params, receive)
         return encode(method(self._world, params))
 
     def _admit(self, token: str) -> None:
@@ -79,7 +81,7 @@ class Api:
             case "429":
                 await _answer(send, 429, encode(too_many(fault.seconds).answer()).encode())
             case "500":
-                await _answer(send, 500, b'{"ok":false,"error_code":500,"description":"Internal Server Error"}')
+                await _answer(send, 500, INTERNAL)
             case "502":
                 await _answer(send, 502, b"<html><body><h1>502 Bad Gateway</h1></body></html>", b"text/html")
             case "garbage":

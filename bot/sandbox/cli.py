@@ -26,5 +26,6 @@ def cli(host: str, port: int, data: Path, memory: bool, strict: bool, token: str
 
     def announce(address: Address) -> None:
         click.echo(f"Phones: {address.url}/   Bot API: {address.url}/bot<token>/<method>", err=True)
+        click.echo(f"sandbox ready {address.url}/")  # for a supervisor
 
     run(Settings(host, port, None if memory else data, strict, token), announce)

@@ -104,8 +104,8 @@ class Control:
             self._world.feed.tell({"event": "phone_gone", "chat_id": phone.chat_id})
             return _json({})
         view = phone.shown()
-        if since := request.query_params.get("since"):
-            view["messages"] = [message for message in view["messages"] if message["message_id"] > int(since)]
+        if since := _number(request, "since"):
+            view["messages"] = [message for message in view["messages"] if message["message_id"] > since]
         return _json(view)
 
     async def _gesture(self, request: Request) -> Response:
@@ -128,7 +128,7 @@ class Control:
 
     async def _drive(self, request: Request) -> Response:
         commands = await _value(request)
-        if not isinstance(commands, list):
+        if not isinstance(commands, list) or not all(isinstance(command, dict) for command in commands):
             raise impossible("A list of commands is expected.")
         return _json([self._one(command) for command in commands])
 
@@ -145,9 +145,8 @@ class Control:
             return {**reference, "error": refusal.description}
 
     async def _stream(self, request: Request) -> Response:
-        chat_id = request.query_params.get("chat_id")
         kinds = frozenset(filter(None, request.query_params.get("events", "").split(",")))
-        listener = self._world.feed.listen(int(chat_id) if chat_id else None, kinds)
+        listener = self._world.feed.listen(_number(request, "chat_id"), kinds)
         return StreamingResponse(
             self._events(listener), media_type="text/event-stream", headers={"cache-control": "no-store"}
         )
@@ -176,12 +175,15 @@ class Control:
             if str(given.get("kind")) not in KINDS:
                 raise impossible(f"kind is one of {', '.join(KINDS)}.")
             method = given.get("method")
+            numbers = [given.get(name) for name in ("times", "retry_after", "seconds")]
+            if not all(isinstance(number, int | None) for number in numbers):
+                raise impossible("times, retry_after and seconds are whole numbers.")
             faults.coming.append(
                 Fault(
                     kind=str(given["kind"]),
                     method=str(method).lower() if method else None,
-                    times=int(given.get("times") or 1),
-                    seconds=int(given.get("retry_after") or given.get("seconds") or 1),
+                    times=numbers[0] or 1,
+                    seconds=numbers[1] or numbers[2] or 1,
                     after=bool(given.get("after")),
                 )
             )
@@ -201,7 +203,7 @@ class Control:
 
     async def _calls(self, request: Request) -> Response:
         refused_only = request.query_params.get("refused") not in (None, "", "0")
-        limit = int(request.query_params.get("limit", 200))
+        limit = _number(request, "limit") or 200
         calls = [
             call.shown()
             for call in self._world.tally.calls
@@ -229,10 +231,7 @@ class Control:
         )
 
     async def _bot(self, request: Request) -> Response:
-        chat_id = request.query_params.get("chat_id")
-        return _json(
-            for_language(self._world, request.query_params.get("language", ""), int(chat_id) if chat_id else None)
-        )
+        return _json(for_language(self._world, request.query_params.get("language", ""), _number(request, "chat_id")))
 
     async def _file(self, request: Request) -> Response:
         kept = self._world.files.by_id.get(request.path_params["file_id"])
@@ -249,6 +248,13 @@ class Control:
                 "cache-control": "private, max-age=86400",
             },
         )
+
+
+def _number(request: Request, name: str) -> int | None:
+    value = request.query_params.get(name, "")
+    if value and not value.isdecimal():
+        raise impossible(f"{name} is a whole number.")
+    return int(value) if value else None
 
 
 async def _value(request: Request) -> Any:

@@ -19,13 +19,10 @@ class _Bucket:
     at: float
 
     def wait(self, now: float) -> float:
-        """Seconds until a message may go; 0 takes it out of the bucket."""
+        """Seconds until there is room for a message; 0 when there is."""
         self.level = min(self.rate, self.level + (now - self.at) * self.rate)
         self.at = now
-        if self.level >= 1:
-            self.level -= 1
-            return 0.0
-        return (1 - self.level) / self.rate
+        return max(0.0, (1 - self.level) / self.rate)
 
 
 @dataclass(slots=True)
@@ -42,6 +39,8 @@ class Floods:
             return
         now = time.monotonic()
         chat = self._chats.setdefault(chat_id, _Bucket(PER_CHAT, PER_CHAT, now))
-        seconds = chat.wait(now) or self._all.wait(now)
+        seconds = max(chat.wait(now), self._all.wait(now))
         if seconds:
-            raise too_many(max(1, math.ceil(seconds)))
+            raise too_many(math.ceil(seconds))
+        chat.level -= 1
+        self._all.level -= 1

@@ -48,6 +48,21 @@ def _utf8(text: Any) -> str:
     return words
 
 
+def _id(given: Json, name: str = "message_id") -> int:
+    """The id of a message; 0 when none is named."""
+    value = given.get(name) or 0
+    if not isinstance(value, int):
+        raise impossible(f"{name} is a whole number.")
+    return value
+
+
+def _place(given: Json, name: str, otherwise: float) -> float:
+    value = given.get(name, otherwise)
+    if not isinstance(value, int | float) or not -180 <= value <= 180:
+        raise impossible(f"{name} is a number of degrees.")
+    return float(value)
+
+
 def _talkative(world: World, phone: Phone) -> None:
     """Whoever writes has pressed Start before, and isn't blocking."""
     if phone.blocked:
@@ -70,7 +85,7 @@ def _worded(given: Any, longest: int) -> Json:
 
 def _new(world: World, phone: Phone, given: Json) -> Json:
     message = world.new_message(phone, from_bot=False)
-    if reply_to := given.get("reply_to"):
+    if reply_to := _id(given, "reply_to"):
         replied = phone.messages.get(reply_to)
         if replied is None:
             raise impossible("There is no such message to reply to.")
@@ -129,7 +144,7 @@ def tap(world: World, phone: Phone, given: Json) -> Json:
 
 def _button(phone: Phone, given: Json) -> tuple[Json | None, Json]:
     """The message and its button; no message for a key of the reply keyboard."""
-    message_id = given.get("message_id")
+    message_id = _id(given)
     ids = [message_id] if message_id else list(reversed(phone.messages))
     for candidate in ids:
         message = phone.messages.get(candidate)
@@ -168,7 +183,7 @@ def _press_key(world: World, phone: Phone, key: Json) -> Json:
 
 
 def _own(phone: Phone, given: Json) -> Json:
-    message = phone.messages.get(given.get("message_id", 0))
+    message = phone.messages.get(_id(given))
     if message is None or message["from"]["is_bot"]:
         raise impossible("There is no such message of this phone.")
     return message
@@ -196,7 +211,7 @@ def edit(world: World, phone: Phone, given: Json) -> Json:
 
 def delete(world: World, phone: Phone, given: Json) -> Json:
     """`{message_id, for_both?}`: off this screen; `for_both` takes it from the bot too. The bot isn't told."""
-    message_id = given.get("message_id")
+    message_id = _id(given)
     if message_id not in phone.messages:
         raise impossible("There is no such message.")
     if given.get("for_both"):
@@ -231,7 +246,7 @@ def contact(world: World, phone: Phone, given: Json) -> Json:
 def location(world: World, phone: Phone, given: Json) -> Json:
     """`{latitude?, longitude?}`: share a place, Damascus when nothing is given."""
     _talkative(world, phone)
-    place = {"latitude": float(given.get("latitude", 33.5138)), "longitude": float(given.get("longitude", 36.2765))}
+    place = {"latitude": _place(given, "latitude", 33.5138), "longitude": _place(given, "longitude", 36.2765)}
     return _send(world, phone, {**_new(world, phone, given), "location": place})
 
 
@@ -278,12 +293,15 @@ def upload(world: World, phone: Phone, kind: str, uploads: list[Upload], given: 
     if any(not one.body for one in uploads):
         raise impossible("The file is empty.")
     words = _worded(given.get("caption"), LONGEST_CAPTION)
+    duration = str(given.get("duration") or 0)
+    if not duration.isdecimal():
+        raise impossible("duration is a whole number of seconds.")
     _talkative(world, phone)
     album = {"media_group_id": str(10**16 + world.next_message)} if len(uploads) > 1 else {}
     sent = []
     for number, one in enumerate(uploads):
         kept = world.store(kind, one)
-        message = {**_new(world, phone, given), **album, kind: described(world, kept, int(given.get("duration") or 0))}
+        message = {**_new(world, phone, given), **album, kind: described(world, kept, int(duration))}
         if number == 0 and words["text"]:
             message["caption"] = words["text"]
             if words["entities"]:

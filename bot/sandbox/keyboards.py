@@ -22,7 +22,7 @@ def read_markup(params: Params) -> Json | None:
     if not isinstance(markup, dict):
         raise bad_request("object expected as reply markup")
     if "inline_keyboard" in markup:
-        rows = _rows(markup["inline_keyboard"], "InlineKeyboardButton")
+        rows = _rows(markup["inline_keyboard"], "inline_keyboard")
         for row in rows:
             for button in row:
                 _check_inline(button)
@@ -30,7 +30,7 @@ def read_markup(params: Params) -> Json | None:
     if "keyboard" in markup:
         rows = [
             [{"text": key} if isinstance(key, str) else key for key in row]
-            for row in _rows(markup["keyboard"], "KeyboardButton")
+            for row in _rows(markup["keyboard"], "keyboard")
         ]
         for row in rows:
             for button in row:
@@ -51,11 +51,11 @@ def inline_only(params: Params) -> Json | None:
     return markup if markup["inline_keyboard"] else None
 
 
-def _rows(rows: object, what: str) -> list[list[Any]]:
+def _rows(rows: object, name: str) -> list[list[Any]]:
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        raise bad_request(f"field of type Array of Array of {what} expected")
+        raise bad_request(f'field "{name}" must be an Array of Arrays')
     if not all(isinstance(button, dict | str) for row in rows for button in row):
-        raise bad_request(f"can't parse keyboard button: {what} must be an Object")
+        raise bad_request("can't parse keyboard button: KeyboardButton must be a String or an Object")
     if sum(map(len, rows)) > MOST_BUTTONS:
         raise bad_request("reply markup is too long")
     return rows
@@ -72,7 +72,8 @@ def _check_inline(button: Json | str) -> None:
     _check_text(button)
     actions = [name for name in ACTIONS if name in button]
     if len(actions) != 1:
-        raise bad_request("text buttons are unallowed in the inline keyboard" if not actions else "BUTTON_TYPE_INVALID")
+        unallowed = "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
+        raise bad_request("BUTTON_TYPE_INVALID" if actions else unallowed)
     given = button[actions[0]]
     match actions[0]:
         case "callback_data":

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.types import Receive, Scope
 
@@ -70,6 +71,15 @@ class Params:
                 raise bad_request(f"can't parse {what or name} JSON object") from None
         return value
 
+    def mapping(self, name: str) -> Json:
+        """A nested object; {} when missing."""
+        value = self.object(name)
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            raise bad_request(f"expected an Object as {name}")
+        return value
+
     def objects(self, name: str) -> list[Json]:
         """A nested list of objects; [] when missing."""
         value = self.object(name)
@@ -121,13 +131,20 @@ async def _body(receive: Receive) -> bytes:
 
 async def _multipart(scope: Scope, receive: Receive, values: Json) -> Params:
     files: dict[str, Upload] = {}
+    try:
+        await _read_parts(scope, receive, values, files)
+    except MultiPartException:
+        raise bad_request("can't parse multipart request body") from None
+    return Params(values, files)
+
+
+async def _read_parts(scope: Scope, receive: Receive, values: Json, files: dict[str, Upload]) -> None:
     async with Request(scope, receive).form(max_part_size=4 * 1024 * 1024) as form:
         for name, part in form.multi_items():
             if isinstance(part, UploadFile):
                 files[name] = await read_upload(part)
             else:
                 values[name] = part
-    return Params(values, files)
 
 
 async def read_upload(part: UploadFile) -> Upload:

@@ -12,15 +12,17 @@ Messages are those of `phones.shown`. A gesture that is not possible raises `Can
 from __future__ import annotations
 
 import asyncio
+import io
+import json
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from bot.sandbox.wire import Json
+from bot.sandbox.wire import Json, encode
 
 #: How often a waiting phone looks at its screen, in seconds.
 GLANCE = 0.03
@@ -100,7 +102,7 @@ class Phone:
         form = aiohttp.FormData({"caption": caption}, quote_fields=False)
         for file in files:
             name, body = (file.name, file.read_bytes()) if isinstance(file, Path) else file
-            form.add_field(kind, body, filename=name, content_type=mime or "application/octet-stream")
+            form.add_field(kind, io.BytesIO(body), filename=name, content_type=mime or "application/octet-stream")
         answer: Json = await ask(self.session, "POST", f"{self.url}/sim/phones/{self.chat_id}/upload", data=form)
         return answer
 
@@ -166,7 +168,22 @@ class Remote:
         calls: list[Json] = (await ask(self.session, "GET", f"{self.url}/sim/calls?refused={int(refused)}"))["calls"]
         return calls
 
+    async def events(self, *kinds: str, chat_id: int | None = None) -> AsyncIterator[Json]:
+        """Everything that happens from now on, or only these kinds, or one chat's; ends when the sandbox stops."""
+        query = {"events": ",".join(kinds)} | ({"chat_id": str(chat_id)} if chat_id else {})
+        endless = aiohttp.ClientTimeout(total=None)
+        async with self.session.get(f"{self.url}/sim/stream", params=query, timeout=endless) as response:
+            waiting = b""
+            async for chunk in response.content.iter_any():  # aiohttp's own lines may not be as long as a busy moment
+                *frames, waiting = (waiting + chunk).split(b"\n\n")
+                for frame in frames:
+                    if frame.startswith(b"data: "):
+                        for event in json.loads(frame[6:]):
+                            yield event
+
     async def drive(self, commands: list[Json]) -> list[Json]:
         """Many gestures in one request; an answer for each."""
-        answers: list[Json] = await ask(self.session, "POST", f"{self.url}/sim/drive", json=commands)
+        answers: list[Json] = await ask(
+            self.session, "POST", f"{self.url}/sim/drive", data=io.BytesIO(encode(commands).encode())
+        )
         return answers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 from bot.sandbox.refusals import CONFLICT, Refusal
 from bot.sandbox.wire import Json, encode
@@ -14,6 +15,8 @@ LONGEST_POLL = 50
 #: The kinds that are left out unless asked for by name.
 ASKED_FOR = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 FIRST_ID = 700_000_001
+#: An offset may lie this far beyond the last update.
+FUTURE = 10
 
 
 @dataclass(slots=True)
@@ -55,9 +58,14 @@ class Updates:
             poller.set_result(None)
 
     def confirmable(self, offset: int) -> list[int]:
-        """The ids that a poll with this offset confirms; a negative one keeps the last `-offset` only."""
+        """The ids that a poll with this offset confirms; a negative one keeps the last `-offset` only.
+
+        One too far ahead confirms nothing, and the poll starts at the head of the queue: Telegram does the same.
+        """
         if offset < 0:
             return list(self.pending)[:offset]
+        if offset > self.next_id + FUTURE:
+            return []
         ids = []
         for update_id in self.pending:
             if update_id >= offset:
@@ -97,10 +105,11 @@ class Updates:
             self.conflicts += 1
             self._poller.set_exception(Refusal(409, CONFLICT))
 
-    async def wait(self, seconds: float) -> None:
-        """Until an update comes or the time is up."""
+    async def wait(self, seconds: float, hung_up: asyncio.Future[Any]) -> None:
+        """Until an update comes, the time is up, or the bot has hung up."""
         loop = asyncio.get_running_loop()
         poller = self._poller = loop.create_future()
+        hung_up.add_done_callback(lambda _: self._ring(poller))
         alarm = loop.call_later(min(seconds, LONGEST_POLL), self._ring, poller)
         try:
             await poller

@@ -251,10 +251,13 @@ class World:
         self.keep("file", kept.record())
         return kept
 
-    def close(self) -> None:
-        """End polls and streams, so that the server can stop."""
+    def hush(self) -> None:
+        """End polls and streams, so that the server can stop; what is still asked is answered and written down."""
         self.updates.close()
         self.feed.close()
+
+    def close(self) -> None:
+        """Let go of the data directory."""
         if self._journal:
             self._journal.close()
             self._journal = None

@@ -9,22 +9,19 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from bot.store.rows import ChatRow
 from bot.store.tables import chats, conversations
 
-_CHAT = (
-    select(
-        chats.c.lane,
-        chats.c.handle,
-        chats.c.language,
-        chats.c.anchor,
-        chats.c.below,
-        chats.c.reachable,
-        chats.c.day,
-        conversations.c.id,
-        conversations.c.version,
-        conversations.c.key,
-        conversations.c.body,
-    )
-    .select_from(chats.outerjoin(conversations, conversations.c.id == chats.c.conversation))
-)
+_CHAT = select(
+    chats.c.lane,
+    chats.c.handle,
+    chats.c.language,
+    chats.c.anchor,
+    chats.c.below,
+    chats.c.reachable,
+    chats.c.day,
+    conversations.c.id,
+    conversations.c.version,
+    conversations.c.key,
+    conversations.c.body,
+).select_from(chats.outerjoin(conversations, conversations.c.id == chats.c.conversation))
 _LOAD = _CHAT.where(chats.c.lane == bindparam("which"))
 _ANCHOR = update(chats).where(chats.c.lane == bindparam("which")).values(anchor=bindparam("at"))
 _OF = chats.c.lane == bindparam("which")
@@ -44,9 +41,7 @@ _BELOW = update(chats).where(_OF).values(below=True)
 _SAVE = (
     update(conversations)
     .where(conversations.c.id == bindparam("which"), conversations.c.version == bindparam("was"))
-    .values(
-        version=bindparam("now"), status=bindparam("stands"), body=bindparam("sealed"), day=bindparam("today")
-    )
+    .values(version=bindparam("now"), status=bindparam("stands"), body=bindparam("sealed"), day=bindparam("today"))
 )
 _REKEY = (
     update(conversations)
@@ -121,9 +116,7 @@ def something_below(connection: Connection, lane: str) -> None:
     connection.execute(_BELOW, {"which": lane})
 
 
-def begin(
-    connection: Connection, id_: str, lane: str, *, status: str, key: bytes, body: bytes, day: int
-) -> None:
+def begin(connection: Connection, id_: str, lane: str, *, status: str, key: bytes, body: bytes, day: int) -> None:
     """A new conversation, at version 1."""
     connection.execute(
         _BEGIN, {"id": id_, "lane": lane, "status": status, "version": 1, "key": key, "body": body, "day": day}
@@ -135,10 +128,8 @@ def save(
 ) -> None:
     """The next version of a conversation, under a new key when one is given; `Stale` when `was` is not its version."""
     values = {"which": id_, "was": was, "now": was + 1, "stands": status, "sealed": body, "today": day}
-    if key is None:
-        written = connection.execute(_SAVE, values)
-    else:
-        written = connection.execute(_REKEY, {**values, "wrapped": key})
+    statement, more = (_SAVE, {}) if key is None else (_REKEY, {"wrapped": key})
+    written = connection.execute(statement, values | more)
     if written.rowcount != 1:
         raise Stale
 

@@ -12,18 +12,14 @@ from bot.store.tables import DEAD, DONE, NEW, inbox
 _ROW = (inbox.c.update_id, inbox.c.lane, inbox.c.tries, inbox.c.body)
 _KEEP = insert(inbox)
 _KNOWN = select(inbox.c.update_id, inbox.c.state).where(inbox.c.update_id.in_(bindparam("ids", expanding=True)))
-_FINISH = (
-    update(inbox)
-    .where(inbox.c.update_id == bindparam("id"), inbox.c.state == NEW)
-    .values(state=DONE, body=None)
-)
+_FINISH = update(inbox).where(inbox.c.update_id == bindparam("id"), inbox.c.state == NEW).values(state=DONE, body=None)
 _FAIL = update(inbox).where(inbox.c.update_id == bindparam("id"), inbox.c.state == NEW)
 _WAITING = select(*_ROW).where(inbox.c.state == NEW).order_by(inbox.c.day, inbox.c.update_id)
 
 
 def keep(connection: Connection, rows: Sequence[InboxRow], day: int) -> set[int]:
     """Keep these updates; the ids that still wait for their turn (a repeated update that is done is not among them)."""
-    known = {id_: state for id_, state in connection.execute(_KNOWN, {"ids": [row.update_id for row in rows]})}
+    known = {row.update_id: row.state for row in connection.execute(_KNOWN, {"ids": [row.update_id for row in rows]})}
     new = {row.update_id: row for row in rows if row.update_id not in known}
     if new:
         connection.execute(_KEEP, [_values(row, day) for row in new.values()])
@@ -62,7 +58,7 @@ def revive(connection: Connection, ids: Iterable[int] | None = None) -> int:
 def counts(connection: Connection) -> dict[str, int]:
     """How many rows in each state."""
     found = connection.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))
-    return {state: count for state, count in found}
+    return {row[0]: row[1] for row in found}
 
 
 def prune(connection: Connection, *, done_before: int, dead_before: int) -> int:

@@ -59,7 +59,7 @@ def drop(connection: Connection, lane: str) -> None:
 def counts(connection: Connection) -> dict[str, int]:
     """How many rows in each state."""
     found = connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
-    return {state: count for state, count in found}
+    return {row[0]: row[1] for row in found}
 
 
 def prune(connection: Connection, before: int) -> int:
@@ -81,5 +81,3 @@ def _values(row: OutboxRow, day: int) -> dict[str, object]:
         "message": None,
         "body": row.body,
     }
-
-

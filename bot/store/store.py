@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 from typing import Any, TypeVar
 
-
 from bot.keys import Keys
 from bot.store import lock, meta
 from bot.store.writer import Job, Writer
@@ -35,6 +34,7 @@ class Store:
                 meta.check_key(connection, keys)
             self.writer.start()
         except BaseException:
+            self._engine.dispose()
             self._unlock()
             raise
 
@@ -66,5 +66,3 @@ def look(url: str, job: Job[T]) -> T:
             return job(connection)
     finally:
         engine.dispose()
-
-

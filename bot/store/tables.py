@@ -110,12 +110,14 @@ envelopes = Table(
     UniqueConstraint("report", "revision"),
 )
 
-#: What a family can ask with: the first half finds the row, the second half opens it.
+#: What a family can ask with: the first half finds the row, the second half opens it. A new code waits, sealed, for
+#: its slow hash; the message that tells it to the family waits beside it in the outbox in the same form.
 references = Table(
     "references",
     metadata,
     Column("selector", String(7), primary_key=True),
-    Column("hash", String(128), nullable=False),
+    Column("hash", String(128)),
+    Column("unhashed", LargeBinary),
     Column("report", String(32), nullable=False, index=True),
     Column("day", Integer, nullable=False),
 )

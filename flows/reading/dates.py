@@ -1,4 +1,4 @@
-"""Plain dates: a year, a month and a year, or a full date, in the digits of any script. Anything else is not guessed at."""
+"""Simple dates: a year, a month, a day or a season, "about" them, and the beginning or end of a year. No guesses beyond."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from babel import Locale
 
@@ -22,7 +22,26 @@ _MORE_MONTHS: Mapping[str, int] = {
         12: "كانون الأول|كانون اول|كانون 1|ديسمبر",
     }.items() for name in names.split("|")},
 }  # fmt: skip
-_FILLER = re.compile(r"\b(سنه|عام|شهر|في|of|year|sal|sala|yili|jahr)\b")
+_SEASONS: Mapping[str, int] = {
+    fold(word): season
+    for season, words in {
+        21: "spring|ربيع|الربيع|bihar|ilkbahar|frühling|printemps",
+        22: "summer|صيف|الصيف|havîn|havîna|yaz|yazı|sommer|été",
+        23: "autumn|fall|خريف|الخريف|payîz|payîza|sonbahar|herbst|automne",
+        24: "winter|شتاء|الشتاء|شتا|zivistan|zivistana|kış|kışı|hiver",
+    }.items()
+    for word in words.split("|")
+}
+#: first and last month of each season; winter of a year is read as its beginning and its end
+_SEASON_MONTHS = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (1, 12)}
+_ABOUT = re.compile(
+    r"^(about|around|circa|approximately|حوالي|تقريبا|بحدود|نحو|قرابه|nezîki|nezikî|nezika|yaklasik|etwa|ungefahr|vers|environ) "
+)
+_PARTS = re.compile(
+    r"(?P<early>beginning of|early|اوائل|بدايه|مطلع)|(?P<middle>middle of|mid|منتصف|اواسط|نص)|(?P<late>end of|late|اواخر|نهايه|اخر)"
+)
+_PART_MONTHS = {"early": (1, 4), "middle": (5, 8), "late": (9, 12)}
+_FILLER = re.compile(r"\b(سنه|عام|شهر|في|year|sal|sala|yili|jahr)\b")
 _OLDEST = 1900
 
 
@@ -31,7 +50,23 @@ def read(words: str, _: str, moment: datetime) -> Mapping[str, Any] | None:
 
     Numbers are read day/month/year, or year-month-day when the first has four digits.
     """
-    found = _parts(words)
+    found = _span(words) or _exact(words)
+    if found is None:
+        return None
+    edtf, earliest, latest = found
+    if earliest.year < _OLDEST or earliest > moment.date():
+        return None
+    return {"type": "date", "edtf": edtf, "earliest": earliest.isoformat(), "latest": latest.isoformat()}
+
+
+_Found: TypeAlias = tuple[str, date, date]
+
+
+def _exact(words: str) -> _Found | None:
+    """A year, month or day, with `~` when the family says "about"."""
+    plain = fold(words)
+    about = _ABOUT.match(plain)
+    found = _parts(plain[about.end() :] if about else words)
     if found is None:
         return None
     year, month, day = found
@@ -40,10 +75,29 @@ def read(words: str, _: str, moment: datetime) -> Mapping[str, Any] | None:
         latest = date(year, month or 12, day or calendar.monthrange(year, month or 12)[1])
     except ValueError:
         return None
-    if year < _OLDEST or earliest > moment.date():
-        return None
     edtf = "-".join([f"{year:04}", *(f"{part:02}" for part in (month, day) if part)])
-    return {"type": "date", "edtf": edtf, "earliest": earliest.isoformat(), "latest": latest.isoformat()}
+    return f"{edtf}~" if about else edtf, earliest, latest
+
+
+def _span(words: str) -> _Found | None:
+    """A season of a year, or its beginning, middle or end."""
+    plain = " ".join(_FILLER.sub(" ", fold(words)).split())
+    match = re.fullmatch(r"(?:the )?(.+?) (\d{4})", plain) or re.fullmatch(r"(\d{4}) (.+)", plain)
+    if match is None:
+        return None
+    year, word = (int(match[2]), match[1]) if match[2].isdecimal() else (int(match[1]), match[2])
+    if word in _SEASONS and year:
+        season = _SEASONS[word]
+        return f"{year}-{season}", *_months_of(year, *_SEASON_MONTHS[season])
+    part = _PARTS.fullmatch(word) or _PARTS.fullmatch(f"{word} of")
+    if part is None or part.lastgroup is None or not year:
+        return None
+    first, last = _PART_MONTHS[part.lastgroup]
+    return f"{year}-{first:02}~/{year}-{last:02}~", *_months_of(year, first, last)
+
+
+def _months_of(year: int, first: int, last: int) -> tuple[date, date]:
+    return date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
 
 
 def read_birth(words: str, language: str, moment: datetime) -> Mapping[str, Any] | None:

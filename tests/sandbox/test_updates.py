@@ -44,6 +44,13 @@ async def test_a_negative_offset_keeps_the_last_ones(bot: Bot, samira: Phone) ->
     assert len(await bot.get_updates()) == 1
 
 
+async def test_an_offset_of_another_queue_confirms_nothing(bot: Bot, samira: Phone) -> None:
+    said = await samira.say("hello")
+    far = said["update_id"] + 1000
+    assert [update.update_id for update in await bot.get_updates(offset=far)] == [said["update_id"]]
+    assert await bot.get_updates(offset=said["update_id"] + 1) == ()
+
+
 async def test_a_long_poll_ends_when_something_is_said(bot: Bot, samira: Phone) -> None:
     poll = asyncio.create_task(bot.get_updates(timeout=10))
     await asyncio.sleep(0.1)
@@ -63,6 +70,18 @@ async def test_a_second_poller_ends_the_first(sandbox: Address, bot: Bot, samira
             await first
         await samira.say("hello")
         assert len(await second) == 1
+
+
+async def test_a_poller_that_hung_up_is_forgotten(bot: Bot, samira: Phone, remote: Remote) -> None:
+    async with aiohttp.ClientSession() as gone:
+        poll = asyncio.create_task(gone.get(f"{remote.url}/bot{bot.token}/getUpdates?timeout=30"))
+        await asyncio.sleep(0.1)
+        poll.cancel()
+    await asyncio.sleep(0.1)
+    await samira.say("hello")
+    assert len(await bot.get_updates(timeout=5)) == 1
+    counters = await remote.counters()
+    assert (counters["conflicts"], counters["updates_redelivered"]) == (0, 0)
 
 
 async def test_updates_wait_for_a_day(bot: Bot, samira: Phone, remote: Remote) -> None:

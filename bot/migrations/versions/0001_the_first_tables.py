@@ -73,7 +73,8 @@ def upgrade() -> None:
     op.create_table(
         "references",
         sa.Column("selector", sa.String(7), primary_key=True),
-        sa.Column("hash", sa.String(128), nullable=False),
+        sa.Column("hash", sa.String(128)),
+        sa.Column("unhashed", sa.LargeBinary),
         sa.Column("report", sa.String(32), nullable=False, index=True),
         sa.Column("day", sa.Integer, nullable=False),
     )

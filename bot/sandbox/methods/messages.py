@@ -114,10 +114,12 @@ def _count_repeated(world: World, phone: Phone, message: Json) -> None:
 
 
 def _replied(phone: Phone, params: Params) -> Json | None:
-    given = params.object("reply_parameters") or {}
+    given = params.mapping("reply_parameters")
     message_id = given.get("message_id") or params.number("reply_to_message_id")
     if not message_id:
         return None
+    if not isinstance(message_id, int):
+        raise bad_request("can't parse reply parameters: message_id must be a Number")
     replied = phone.messages.get(message_id)
     if replied is None:
         if given.get("allow_sending_without_reply") or params.flag("allow_sending_without_reply"):
@@ -218,8 +220,10 @@ def _delete_message(world: World, params: Params) -> bool:
 def _delete_messages(world: World, params: Params) -> bool:
     phone = phone_of(world, params)
     ids = params.object("message_ids")
-    if not isinstance(ids, list) or not ids or not all(isinstance(key, int) for key in ids):
+    if not ids:
         raise bad_request("message identifiers are not specified")
+    if not isinstance(ids, list) or not all(isinstance(key, int) for key in ids):
+        raise bad_request("expected an Array of message identifiers")
     if len(ids) > MOST_DELETED:
         raise bad_request("too many message identifiers specified")
     there = [key for key in dict.fromkeys(ids) if _deletable(world, phone, key)]

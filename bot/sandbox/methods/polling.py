@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from starlette.types import Receive
+
 from bot.sandbox.params import Params
 from bot.sandbox.refusals import bad_request
 from bot.sandbox.wire import Json
 from bot.sandbox.world import World
 
 
-async def get_updates(world: World, params: Params) -> str:
-    """The `result` as JSON text: confirm what lies below the offset, then wait up to `timeout` for something new."""
+async def get_updates(world: World, params: Params, receive: Receive) -> str:
+    """The `result` as JSON text: confirm what lies below the offset, then wait up to `timeout` for something new.
+
+    A bot that hangs up meanwhile (`receive` tells) is no longer waited for, and takes nothing with it.
+    """
     updates = world.updates
-    updates.take_over()
     limit = params.number("limit", 100)
     limit = limit if 1 <= limit <= 100 else 100
     allowed = params.object("allowed_updates")
@@ -21,7 +27,14 @@ async def get_updates(world: World, params: Params) -> str:
     _drop_outdated(world)
     timeout = params.number("timeout")
     if not updates.pending and timeout > 0:
-        await updates.wait(timeout)
+        updates.take_over()
+        hung_up = asyncio.ensure_future(receive())
+        try:
+            await updates.wait(timeout, hung_up)
+            if hung_up.done():
+                return "[]"
+        finally:
+            hung_up.cancel()
     return updates.take(limit)
 
 

@@ -28,7 +28,7 @@ def _get_me(world: World, params: Params) -> Json:
 
 def _scope_key(params: Params) -> str:
     """Commands are kept by scope and language: `default:ar`, `chat/500000001:`."""
-    scope = params.object("scope") or {}
+    scope = params.mapping("scope")
     kind = scope.get("type", "default")
     if "chat_id" in scope:
         kind = f"{kind}/{scope['chat_id']}"
@@ -91,8 +91,8 @@ def _getter(what: str) -> Callable[[World, Params], Json]:
 
 
 def _set_chat_menu_button(world: World, params: Params) -> bool:
-    button = params.object("menu_button") or {"type": "default"}
-    if button.get("type") not in {"commands", "default"}:
+    button = params.mapping("menu_button") or {"type": "default"}
+    if str(button.get("type")) not in {"commands", "default"}:
         raise bad_request("the sandbox has no Mini Apps")
     world.keep("profile", "menu", str(params.number("chat_id") or ""), button)
     return _changed(world)

@@ -74,7 +74,11 @@ async function phoneDialog(phone = null) {
   if (!(await dialog(say(phone ? "rename" : "add_phone"), say(phone ? "save" : "add"), { content }))) return;
   const given = { name: name.value, language_code: choice.value };
   if (phone) await post(`/sim/phones/${phone.chat_id}/rename`, given);
-  else show((await post("/sim/phones", given)).chat_id);
+  else {
+    const made = await post("/sim/phones", given);
+    if (!phones.some((one) => one.chat_id === made.chat_id)) phones.push(made); // the stream may be slower, or faster
+    show(made.chat_id);
+  }
 }
 
 // -- phones on the table -----------------------------------------------------------------------------------------

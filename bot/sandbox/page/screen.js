@@ -51,6 +51,7 @@ export class Screen {
     );
     this.list = h("ol", { class: "messages", role: "log", "aria-live": "polite", "aria-label": this.say("message") });
     this.scroller = h("div", { class: "scroller", tabindex: "0", onscroll: () => this.scrolled() }, this.list);
+    new ResizeObserver(() => this.sticks !== false && this.toEnd()).observe(this.scroller);
     this.newest = h(
       "button",
       { type: "button", class: "newest", hidden: true, "aria-label": this.say("newest"), onclick: () => this.toEnd() },
@@ -245,7 +246,7 @@ export class Screen {
   }
 
   scrolled() {
-    this.newest.hidden = this.atEnd();
+    this.sticks = this.newest.hidden = this.atEnd();
   }
 
   // -- what the person does --------------------------------------------------------------------------------------

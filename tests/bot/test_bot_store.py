@@ -1,0 +1,223 @@
+"""The store on both databases: group commit, repeats, stale writers, migrations, keys, the lock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, insert, text
+from sqlalchemy.exc import OperationalError
+
+from bot.clock import tidy
+from bot.keys import Keys
+from bot.store import chats, envelopes, inbox, meta, outbox, references, tasks
+from bot.store.rows import EnvelopeRow, InboxRow, OutboxRow, Sent
+from bot.store.store import MIGRATIONS, Store, look
+from bot.store.tables import metadata
+from bot.store.writer import StoreTrouble
+from ground.complaints import Complaint
+from ground.database import bring_up_to_date, open_engine
+from ground.vault import Vault, new_key
+
+KEYS = Keys.of(Vault(new_key()))
+LANE = "a" * 32
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    store = Store(database_url)
+    store.open(KEYS)
+    yield store
+    store.close()
+
+
+def update_row(number: int) -> InboxRow:
+    return InboxRow(number, LANE, 0, b"sealed")
+
+
+def envelope(revision: int = 1) -> EnvelopeRow:
+    return EnvelopeRow("b" * 32, revision, b"manifest", b"signature", b"sealed")
+
+
+async def test_many_jobs_share_a_commit_and_a_failing_one_fails_alone(store: Store) -> None:
+    await store.write(lambda connection: inbox.keep(connection, [update_row(n) for n in range(40)], 5))
+    commits = store.writer.commits
+
+    def job(number: int) -> Any:
+        def write(connection: Connection) -> bool:
+            done = inbox.finish(connection, number)
+            if number % 10 == 3:
+                raise ValueError
+            return done
+
+        return write
+
+    results = await asyncio.gather(*(store.write(job(n)) for n in range(40)), return_exceptions=True)
+    assert [n for n, result in enumerate(results) if isinstance(result, ValueError)] == [3, 13, 23, 33]
+    assert [result for result in results if result is True] == [True] * 36
+    assert store.writer.commits - commits < 10
+    assert await store.write(inbox.counts) == {"done": 36, "new": 4}
+
+
+async def test_a_repeated_update_is_kept_once_and_finished_once(store: Store) -> None:
+    assert await store.write(lambda c: inbox.keep(c, [update_row(7), update_row(3), update_row(7)], 5)) == {3, 7}
+    assert await store.write(lambda c: inbox.finish(c, 7)) is True
+    assert await store.write(lambda c: inbox.finish(c, 7)) is False
+    assert await store.write(lambda c: inbox.keep(c, [update_row(7), update_row(3)], 5)) == {3}
+    assert [row.update_id for row in await store.write(lambda c: inbox.waiting(c, 10))] == [3]
+
+
+async def test_a_dead_letter_keeps_its_body_and_can_be_revived(store: Store) -> None:
+    await store.write(lambda c: inbox.keep(c, [update_row(1), update_row(2)], 5))
+    await store.write(lambda c: inbox.fail(c, 1, 3, dead=True))
+    assert await store.write(inbox.dead) == [1]
+    assert [row.update_id for row in await store.write(lambda c: inbox.waiting(c, 10))] == [2]
+    assert await store.write(lambda c: inbox.revive(c, [1])) == 1
+    assert (await store.write(lambda c: inbox.waiting(c, 10)))[0] == InboxRow(1, LANE, 0, b"sealed")
+
+
+async def test_a_stale_writer_writes_nothing(store: Store) -> None:
+    def begin(connection: Connection) -> None:
+        chats.add(
+            connection,
+            lane=LANE,
+            handle=b"sealed",
+            language="ar",
+            conversation="c" * 32,
+            anchor=None,
+            below=True,
+            reachable=True,
+            day=5,
+        )
+        chats.begin(connection, "c" * 32, LANE, status="open", key=b"key", body=b"one", day=5)
+
+    await store.write(begin)
+    await store.write(lambda c: chats.save(c, "c" * 32, was=1, status="open", body=b"two", day=6))
+    with pytest.raises(chats.Stale):
+        await store.write(lambda c: chats.save(c, "c" * 32, was=1, status="open", body=b"three", day=6))
+    row = await store.write(lambda c: chats.load(c, LANE))
+    assert row is not None
+    assert (row.version, row.body, row.key) == (2, b"two", b"key")
+    await store.write(lambda c: chats.save(c, "c" * 32, was=2, status="ended", body=b"", day=6, key=b"another"))
+    row = await store.write(lambda c: chats.load(c, LANE))
+    assert row is not None
+    assert row.key == b"another"
+    await store.write(lambda c: chats.erase(c, "c" * 32))
+    row = await store.write(lambda c: chats.load(c, LANE))
+    assert row is not None
+    assert (row.conversation, row.key, row.body) == (None, None, None)
+
+
+async def test_what_is_said_is_marked_and_blanked(store: Store) -> None:
+    rows = [OutboxRow(9, nth, LANE, "show", True, None, b"sealed") for nth in range(3)]
+    await store.write(lambda c: outbox.put(c, rows, 5))
+    await store.write(lambda c: outbox.mark(c, [Sent(9, 0, "done", 77)]))
+    await store.write(lambda c: outbox.aim(c, [(9, 2, 70)]))
+    assert [(row.ordinal, row.target) for row in await store.write(outbox.waiting)] == [(1, None), (2, 70)]
+    await store.write(lambda c: outbox.drop(c, LANE))
+    assert await store.write(outbox.counts) == {"done": 1, "dropped": 2}
+
+
+async def test_what_is_past_its_time_is_erased(store: Store) -> None:
+    now = 100 * 86_400.0
+
+    def old(connection: Connection) -> None:
+        inbox.keep(connection, [update_row(n) for n in range(3)], 80)
+        inbox.finish(connection, 0)
+        inbox.keep(connection, [update_row(10)], 95)
+        inbox.finish(connection, 10)
+        outbox.put(connection, [OutboxRow(0, 0, LANE, "tell", False, None, b"sealed")], 90)
+        outbox.mark(connection, [Sent(0, 0)])
+        envelopes.put(connection, envelope(1))
+        envelopes.put(connection, envelope(2))
+        envelopes.acknowledge(connection, "b" * 32, 1, int(now) - 73 * 3600)
+        envelopes.acknowledge(connection, "b" * 32, 2, int(now) - 71 * 3600)
+
+    await store.write(old)
+    assert await store.write(lambda c: tidy(c, now, 72)) == 3
+    assert await store.write(inbox.counts) == {"new": 2, "done": 1}
+    assert await store.write(envelopes.counts) == {"waiting": 0, "acknowledged": 1, "erased": 1}
+    assert await store.write(lambda c: tidy(c, now, 72)) == 0
+
+
+async def test_codes_and_tasks(store: Store) -> None:
+    await store.write(lambda c: references.put(c, selector="1234567", unhashed=b"x", report="b" * 32, day=5))
+    assert await store.write(lambda c: references.unhashed(c, 5)) == [("1234567", b"x")]
+    await store.write(lambda c: references.hashed(c, "1234567", "$hash"))
+    assert await store.write(lambda c: references.find(c, "1234567")) == ("$hash", None, "b" * 32)
+    await store.write(
+        lambda c: tasks.put(c, update_id=1, ordinal=0, lane=LANE, conversation=None, reason="asked", day=5)
+    )
+    assert await store.write(tasks.open_count) == 1
+
+
+async def test_trouble_with_the_database_is_nobodys_fault(store: Store) -> None:
+    def gone(connection: Connection) -> None:
+        raise OperationalError("", None, Exception("server closed the connection"))
+
+    with pytest.raises(StoreTrouble):
+        await store.write(gone)
+    for _ in range(20):
+        try:
+            await store.write(lambda c: inbox.keep(c, [update_row(1)], 5))
+        except StoreTrouble:  # PostgreSQL lets go of the lock when it notices that the old connection is gone
+            continue
+    assert await store.write(inbox.counts) == {"new": 1}
+
+
+async def test_one_bot_per_database(store: Store, database_url: str) -> None:
+    with pytest.raises(Complaint, match="one database has one bot"):
+        Store(database_url).open(KEYS)
+    assert look(database_url, inbox.counts) == {}, "others may look"
+
+
+def test_another_key_is_told_apart(database_url: str) -> None:
+    first = Store(database_url)
+    first.open(KEYS)
+    first.close()
+    with pytest.raises(Complaint, match="WASL_KEY_FILE"):
+        Store(database_url).open(Keys.of(Vault(new_key())))
+    first = Store(database_url)
+    first.open(KEYS)
+    first.close()
+
+
+def test_a_newer_database_is_left_alone(database_url: str) -> None:
+    store = Store(database_url)
+    store.open(KEYS)
+    store.close()
+    look(database_url, lambda c: c.execute(text("UPDATE alembic_version SET version_num = '9999'")) and None)
+    with pytest.raises(Complaint, match="newer version"):
+        Store(database_url).open(KEYS)
+
+
+def test_migrations_up_and_down_with_data_and_the_models_equal_them(database_url: str) -> None:
+    bring_up_to_date(database_url, MIGRATIONS)
+    engine = open_engine(database_url)
+    with engine.begin() as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(insert(table), _some(table))
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = database_url
+    command.downgrade(config, "base")
+    command.upgrade(config, "head")
+    with engine.begin() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert inbox.counts(connection) == {}
+        meta.alive(connection, 5)
+        assert meta.last_alive(connection) == 5
+    engine.dispose()
+
+
+def _some(table: Any) -> dict[str, Any]:
+    """A row with something in every column."""
+    kinds = {str: "x", int: 1, bool: True, bytes: b"x"}
+    return {column.name: kinds[column.type.python_type] for column in table.columns}
