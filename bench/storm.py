@@ -160,7 +160,15 @@ class Bot:
         await self._process.wait()
 
 
-async def storm(families: int, database: str, scratch: Path, *, seed: int = 1, most_kills: int = 60) -> dict[str, Any]:
+async def storm(
+    families: int,
+    database: str,
+    scratch: Path,
+    *,
+    seed: int = 1,
+    think: tuple[float, float] = (0.5, 3.0),
+    most_kills: int = 60,
+) -> dict[str, Any]:
     """One storm; its figures. Raises nothing on a broken promise: the figures say it."""
     rng = random.Random(seed)
     team, escrow = new_identity(scratch / "team.key"), new_identity(scratch / "escrow.key")
@@ -168,7 +176,7 @@ async def storm(families: int, database: str, scratch: Path, *, seed: int = 1, m
     api = await place.open()
     port = _free_port()
     bot = Bot(_environment(api, port, database, scratch, (team.recipient, escrow.recipient)))
-    weather = Storm(place, {chat: Family(chat) for chat in range(1001, 1001 + families)}, rng, (0.5, 3.0))
+    weather = Storm(place, {chat: Family(chat) for chat in range(1001, 1001 + families)}, rng, think)
     began = time.monotonic()
     await bot.start()
     weather.begin()

@@ -76,7 +76,9 @@ async def _run(sandbox_port: int, desk_port: int, handoff_port: int) -> int:
     if not token:
         parts.insert(0, Part("sandbox", ("sandbox", "--port", str(sandbox_port)), "sandbox ready ", environment))
     try:
-        await asyncio.gather(*(_start(part) for part in parts))
+        # The desk last: it fetches from the bot, and would only report that nobody is there yet.
+        await asyncio.gather(*(_start(part) for part in parts if part.name != "desk"))
+        await asyncio.gather(*(_start(part) for part in parts if part.name == "desk"))
         watchers = [asyncio.create_task(_watch(part, stop)) for part in parts]
         _welcome(parts, passphrase, time.monotonic() - started)
         stopping = asyncio.create_task(stop.wait())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -28,4 +29,5 @@ def cli(host: str, port: int, data: Path, memory: bool, strict: bool, token: str
         click.echo(f"Phones: {address.url}/   Bot API: {address.url}/bot<token>/<method>", err=True)
         click.echo(f"sandbox ready {address.url}/")  # for a supervisor
 
-    run(Settings(host, port, None if memory else data, strict, token), announce)
+    with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
+        run(Settings(host, port, None if memory else data, strict, token), announce)
