@@ -19,7 +19,7 @@ from bot.store import chats, inbox, outbox
 from bot.store.chats import Stale
 from bot.store.store import Store
 from bot.store.writer import StoreTrouble
-from bot.translate import Heard, Nothing, Reach, read_update
+from bot.translate import Heard, Malformed, Nothing, Reach, read_update
 from bot.turns import Turns, settle
 
 #: An update that failed so often is a dead letter.
@@ -44,20 +44,24 @@ class Worker:
 
     async def work(self, update: Waiting) -> None:
         """Until the update is done or dead. Trouble with the database is nobody's fault and is waited out."""
-        tries, troubles = update.tries, 0
+        tries, troubles, stale = update.tries, 0, False
         while tries < TRIES:
             try:
+                if stale:
+                    await self._reload(update.lane)
+                stale = False
                 await self._once(update)
             except StoreTrouble:
                 troubles += 1
                 await asyncio.sleep(backoff(troubles))
             except Stale:
-                await self._reload(update.lane)
+                stale = True
             except Exception as error:
                 tries += 1
                 log.error("turn_failed", update=update.update_id, lane=update.lane, tries=tries, error=_name(error))
                 await self._failed(update, tries)
-                await asyncio.sleep(0.05 * tries)
+                if not isinstance(error, Malformed):  # that one is the same a moment later
+                    await asyncio.sleep(0.05 * tries)
             else:
                 self.worked += 1
                 return
