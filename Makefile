@@ -3,9 +3,8 @@
 SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := .venv/bin
-export UV_PYTHON_DOWNLOADS ?= automatic
 
-.PHONY: help setup run test quick lint types browser storm bench families messages picture screenshots clean
+.PHONY: help setup run test quick slow lint storm bench bench-transport messages picture clean
 
 help: ## Print these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,7 +41,12 @@ storm: setup ## Kill the bot at random while 200 families write; SQLite and Post
 	$(RUN)/python -m bench.storm
 
 bench: setup ## Updates per second and latency beside four other bots; figures in bench/results/
-	$(RUN)/python -m bench.run
+	PATH="$(dir $(UV)):$$PATH" $(RUN)/python -m bench.run
+	$(RUN)/python -m bench.table
+
+bench-transport: setup ## The Bot API client over httpx and aiohttp, side by side
+	$(RUN)/python -m bench.transports
+	$(RUN)/python -m bench.table
 
 messages: setup ## Extract what must be translated and update the catalogs
 	$(RUN)/pybabel -q extract -F pyproject.toml --project=wasl --version=1 --no-location -o flows/locale/wasl.pot .

@@ -44,23 +44,20 @@ class Worker:
 
     async def work(self, update: Waiting) -> None:
         """Until the update is done or dead. Trouble with the database is nobody's fault and is waited out."""
-        tries, troubles, stale = update.tries, 0, False
+        tries, troubles = update.tries, 0
         while tries < TRIES:
             try:
-                if stale:
-                    await self._reload(update.lane)
-                stale = False
                 await self._once(update)
             except StoreTrouble:
                 troubles += 1
                 await asyncio.sleep(backoff(troubles))
             except Stale:
-                stale = True
+                await self._reload(update.lane)
             except Exception as error:
                 tries += 1
                 log.error("turn_failed", update=update.update_id, lane=update.lane, tries=tries, error=_name(error))
                 await self._failed(update, tries)
-                if not isinstance(error, Malformed):  # that one is the same a moment later
+                if not isinstance(error, Malformed):  # what cannot be read now cannot be read in a moment either
                     await asyncio.sleep(0.05 * tries)
             else:
                 self.worked += 1

@@ -8,9 +8,15 @@ from datetime import UTC, date, datetime
 
 from babel.dates import format_date, format_datetime, format_interval
 
-from desk.words import Words
+from desk.words import N_, Words
 
 _SIMPLE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?([~?%])?", re.ASCII)
+_SEASONS = {
+    21: N_("spring %(year)s"),
+    22: N_("summer %(year)s"),
+    23: N_("autumn %(year)s"),
+    24: N_("winter %(year)s"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +85,7 @@ class Calendar:
     def _simple(self, year: str, month: str | None, day: str | None) -> str | None:
         if not month:
             return year
-        seasons = {21: "spring %(year)s", 22: "summer %(year)s", 23: "autumn %(year)s", 24: "winter %(year)s"}
-        season = seasons.get(int(month))
+        season = _SEASONS.get(int(month))
         if season and not day:
             return self.words.gettext(season) % {"year": year}
         try:

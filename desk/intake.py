@@ -22,6 +22,8 @@ from desk.source import OutOfReach, Source, Unfetchable
 from desk.store import Store
 
 _AT_ONCE = 50
+#: More lines than this no families' side gives at once.
+_LONGEST_LIST = 500
 _LONGEST_PAUSE = 300.0
 
 log = structlog.get_logger()
@@ -54,7 +56,7 @@ class Intake:
         """Take everything that is waiting once; gives how many were newly stored or acknowledged."""
         # What rests in quarantine stays at the head of the list for good, so look past it.
         held = await asyncio.to_thread(quarantine.how_many, self.store)
-        waiting = await self.source.waiting(_AT_ONCE + held)
+        waiting = await self.source.waiting(min(_AT_ONCE + held, _LONGEST_LIST))
         self.contact.good(self.store.now())
         taken = 0
         for listed in waiting:

@@ -99,12 +99,14 @@ async def _running(intake: Intake, server: uvicorn.Server) -> AsyncIterator[None
 
 @contextlib.asynccontextmanager
 async def _running_checkpoints(store: Store, file: Path) -> AsyncIterator[None]:
-    async def hourly() -> None:
+    """Look every minute whether the audit trail has grown enough for another checkpoint."""
+
+    async def regularly() -> None:
         while True:
             await asyncio.sleep(60)
             await asyncio.to_thread(audit.checkpoint, store, file)
 
-    task = asyncio.create_task(hourly())
+    task = asyncio.create_task(regularly())
     try:
         yield
     finally:

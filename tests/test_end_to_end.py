@@ -62,7 +62,8 @@ class House:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(15)
+        self.process.communicate(timeout=15)
+        return self.process.returncode
 
 
 def _free_port() -> int:
@@ -190,7 +191,11 @@ def test_trouble_at_the_start_is_one_sentence(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         for option in ("--sandbox-port", "--desk-port", "--handoff-port"):
-            others = [part for name in ("--sandbox-port", "--desk-port", "--handoff-port") for part in (name, str(_free_port()))]
+            others = [
+                part
+                for name in ("--sandbox-port", "--desk-port", "--handoff-port")
+                for part in (name, str(_free_port()))
+            ]
             refused = subprocess.run(
                 [sys.executable, "-m", "wasl", "run", *others, option, str(port)],
                 cwd=tmp_path, check=False, capture_output=True, text=True, timeout=60,

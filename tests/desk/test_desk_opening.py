@@ -75,10 +75,6 @@ def _with_nothing_unpadded(sender: Sender, report: dict[str, Any]) -> Parts:
     return sender.sign(sealed, report)
 
 
-def _by_passphrase(sender: Sender, report: dict[str, Any]) -> Parts:
-    return sender.sign(pyrage.passphrase.encrypt(b"{}", "guess me"), report)
-
-
 def _spoilt(sender: Sender, report: dict[str, Any]) -> Parts:
     sealed = sender.seal(report).sealed
     return sender.sign(_flip(sealed, len(sealed) - 5), report)
@@ -117,7 +113,6 @@ TAMPERED: list[tuple[str, Reason, Forge]] = [
     ("signed when spoilt", Reason.SEAL, _spoilt),
     ("signed when cut", Reason.SEAL, _cut),
     ("no age file", Reason.SEAL, lambda s, r: s.sign(b"hello", r)),
-    ("sealed with a passphrase", Reason.NOT_FOR_US, _by_passphrase),
     ("nothing inside", Reason.NOT_JSON, _with_nothing_unpadded),
     ("text inside", Reason.NOT_JSON, _inner("salam")),
     ("a bare report", Reason.NOT_JSON, lambda s, r: s.seal(r, inner=json.dumps(r).encode())),
@@ -180,7 +175,7 @@ def sealed_once(sender: Sender) -> Parts:
     return sender.seal(a_report())
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(part=st.sampled_from(["manifest", "signature", "sealed"]), at=st.floats(0, 0.999), bit=st.integers(0, 7))
 def test_no_single_flipped_bit_passes(
     identity: Identity,

@@ -120,7 +120,7 @@ meddling = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(what=meddling)
 def test_every_meddling_with_the_trail_shows(long_trail: Store, what: tuple[str, int, str]) -> None:
     good = audit.verify(long_trail)

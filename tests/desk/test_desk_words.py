@@ -118,4 +118,4 @@ def test_every_message_of_the_console_can_be_extracted() -> None:
     keywords = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
     found = extract_from_dir(folder, method, options, keywords)
     messages = {one for _, _, message, _, _ in found for one in ([message] if isinstance(message, str) else message)}
-    assert {"Inbox", "Does not know", "%(num)d case", "about %(day)s", "Sought person"} <= messages
+    assert {"Inbox", "Does not know", "%(num)d case", "about %(day)s", "summer %(year)s", "Sought person"} <= messages
