@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store import envelopes, inbox, meta, outbox
 from bot.store.writer import StoreTrouble
@@ -23,6 +25,9 @@ DEAD_DAYS = 30
 SAID_DAYS = 2
 #: Seconds between two signs of life; a gap of more than two minutes at start means that buttons were lost.
 SIGN_OF_LIFE = 20
+
+#: With more updates than this at work, looking for lost ones waits.
+FEW = 1000
 
 log = structlog.get_logger()
 
@@ -52,18 +57,23 @@ def ticking(house: House) -> Iterator[None]:
 
     async def live_on() -> None:
         now = int(time.time())
-        house.store.write_soon(lambda connection: meta.alive(connection, now))
-
-    async def adopt() -> None:
-        """Dead letters an operator revived."""
         try:
-            await house.intake.drain()
+            await house.store.write_soon(lambda connection: meta.alive(connection, now))
         except StoreTrouble as error:
-            log.warning("adopt_failed", error=str(error))
+            log.warning("no_sign_of_life", error=str(error))
+
+    async def every_minute() -> None:
+        """Find what is in no lane, such as dead letters an operator revived; empty the write-ahead log."""
+        try:
+            if house.lanes.backlog < FEW:
+                await house.intake.drain()
+            await asyncio.to_thread(house.store.checkpoint)
+        except (StoreTrouble, SQLAlchemyError) as error:
+            log.warning("minute_failed", error=type(error).__name__)
 
     scheduler.add_job(tidy_up, "interval", minutes=15)
     scheduler.add_job(live_on, "interval", seconds=SIGN_OF_LIFE)
-    scheduler.add_job(adopt, "interval", seconds=60)
+    scheduler.add_job(every_minute, "interval", seconds=60)
     scheduler.start()
     try:
         yield

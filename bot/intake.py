@@ -55,10 +55,11 @@ class Intake:
         self.dropped = 0
 
     async def drain(self) -> int:
-        """Queue what an earlier run committed and did not work; how many."""
+        """Queue what is committed and in no lane: from an earlier run, or revived by an operator; how many."""
         rows = await self._store.write(lambda connection: inbox.waiting(connection, 100_000))
-        self._lanes.put(self._opened(row) for row in rows)
-        return len(rows)
+        found = [self._opened(row) for row in rows if row.update_id not in self._lanes]
+        self._lanes.put(found)
+        return len(found)
 
     async def run(self) -> None:
         """Poll for ever; a Complaint when the token is refused at the very start."""

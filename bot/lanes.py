@@ -8,6 +8,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
+
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -20,7 +24,7 @@ class Waiting:
 
 
 class Lanes:
-    """Hands each update to `work`, which must not raise, one at a time per lane."""
+    """Hands each update to `work`, one at a time per lane."""
 
     def __init__(self, work: Callable[[Waiting], Awaitable[None]]) -> None:
         self._work = work
@@ -34,6 +38,10 @@ class Lanes:
     def backlog(self) -> int:
         """How many updates wait or are at work."""
         return len(self._inside)
+
+    def __contains__(self, update_id: int) -> bool:
+        """Whether this update waits or is at work here."""
+        return update_id in self._inside
 
     def put(self, updates: Iterable[Waiting]) -> None:
         """Queue these; one that is inside already is left out."""
@@ -65,6 +73,9 @@ class Lanes:
             update = queue[0]
             try:
                 await self._work(update)
+            except Exception as error:
+                # The row stays new and is found again within a minute; the lane goes on.
+                log.error("lane_stumbled", lane=lane, update=update.update_id, error=type(error).__name__)
             finally:
                 queue.popleft()
                 self._inside.discard(update.update_id)

@@ -7,6 +7,7 @@ import random
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ from bot.refusals import Refusal, understand
 from bot.store import chats, outbox
 from bot.store.rows import Sent
 from bot.store.store import Store
+from bot.store.writer import Job, StoreTrouble
 
 #: First and longest wait after trouble with the network (seconds).
 SOONEST, LATEST = 0.5, 60.0
@@ -71,7 +73,8 @@ class Sender:
         self._answers: set[asyncio.Task[None]] = set()
         self._marks = _Marks()
         self._marking: asyncio.TimerHandle | None = None
-        self._unmarked: set[asyncio.Future[Any]] = set()
+        self._unmarked: set[asyncio.Task[None]] = set()
+        self._closing = False
         self.pending = 0
         self.sent = 0
 
@@ -113,15 +116,22 @@ class Sender:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._closing = True
         self._write_marks()
-        await asyncio.gather(*self._unmarked, return_exceptions=True)
+        if self._unmarked:
+            await asyncio.wait(self._unmarked, timeout=grace)
 
     async def _work(self, lane: _Lane) -> None:
         try:
             while lane.queue:
                 parcel, absorbed = take(lane.queue)
                 self.pending -= 1 + len(absorbed)
-                await self._deliver(lane, parcel, absorbed)
+                try:
+                    await self._deliver(lane, parcel, absorbed)
+                except Exception as error:
+                    # A parcel that cannot even be put into a call: it must not hold up those behind it.
+                    log.error("parcel_broken", update=parcel.update_id, error=type(error).__name__)
+                    self._done(lane, parcel, absorbed, None, never=True)
         finally:
             lane.chat.busy -= 1
             del self._lanes[lane.chat.lane]
@@ -160,8 +170,7 @@ class Sender:
             case Refusal.STAYS:
                 log.info("cannot_delete", lane=lane.chat.lane)
                 lane.chat.below = True
-                name = lane.chat.lane
-                self._soon(self._store.write_soon(lambda connection: chats.something_below(connection, name)))
+                self._soon(partial(chats.something_below, lane=lane.chat.lane))
                 return False
             case Refusal.UNREACHABLE:
                 await self._unreachable(lane)
@@ -196,7 +205,7 @@ class Sender:
             chats.reach(connection, chat.lane, reachable=False)
             outbox.drop(connection, chat.lane)
 
-        self._soon(self._store.write_soon(job))
+        self._soon(job)
 
     def _done(self, lane: _Lane, parcel: Parcel, absorbed: list[Parcel], result: Any, *, never: bool = False) -> None:
         """It is said (or never will be): remember that, and where the anchor stands now."""
@@ -237,17 +246,29 @@ class Sender:
             self._marking = None
         marks, self._marks = self._marks, _Marks()
         if marks.sent:
-            self._soon(self._store.write_soon(marks.write))
+            self._soon(marks.write)
 
-    def _soon(self, written: asyncio.Future[Any]) -> None:
-        self._unmarked.add(written)
-        written.add_done_callback(self._marked)
+    def _soon(self, job: Job[None]) -> None:
+        """Commit this, however long the database makes us wait."""
+        task = asyncio.create_task(self._commit(job))
+        self._unmarked.add(task)
+        task.add_done_callback(self._unmarked.discard)
 
-    def _marked(self, written: asyncio.Future[Any]) -> None:
-        self._unmarked.discard(written)
-        if not written.cancelled() and (error := written.exception()) is not None:
-            # The rows stay `new`; after a restart they are said again, which edits and deletions hide.
-            log.error("marks_lost", error=type(error).__name__)
+    async def _commit(self, job: Job[None]) -> None:
+        troubles = 0
+        while not await self._committed(job):
+            troubles += 1
+            await asyncio.sleep(backoff(troubles))
+
+    async def _committed(self, job: Job[None]) -> bool:
+        try:
+            await self._store.write_soon(job)
+        except StoreTrouble as error:
+            if not self._closing:
+                return False
+            # There is no more time: the rows stay new and are said again, which edits and deletions hide.
+            log.error("marks_lost", error=str(error))
+        return True
 
     async def _answer(self, callback: str, toast: str) -> None:
         parameters = {"callback_query_id": callback, **({"text": toast[:200]} if toast else {})}

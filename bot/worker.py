@@ -44,15 +44,18 @@ class Worker:
 
     async def work(self, update: Waiting) -> None:
         """Until the update is done or dead. Trouble with the database is nobody's fault and is waited out."""
-        tries, troubles = update.tries, 0
+        tries, troubles, stale = update.tries, 0, False
         while tries < TRIES:
             try:
+                if stale:
+                    await self._reload(update.lane)
+                stale = False
                 await self._once(update)
             except StoreTrouble:
                 troubles += 1
                 await asyncio.sleep(backoff(troubles))
             except Stale:
-                await self._reload(update.lane)
+                stale = True
             except Exception as error:
                 tries += 1
                 log.error("turn_failed", update=update.update_id, lane=update.lane, tries=tries, error=_name(error))

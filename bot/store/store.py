@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from bot.keys import Keys
 from bot.store import lock, meta
 from bot.store.writer import Job, Writer
-from ground.database import bring_up_to_date, open_engine
+from ground.database import bring_up_to_date, open_engine, sqlite_journal
 
 T = TypeVar("T")
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -45,6 +45,16 @@ class Store:
     def write_soon(self, job: Job[Any]) -> asyncio.Future[Any]:
         """Like `write`, but patient: rides with the next transaction, at the latest 50 ms later."""
         return self.writer.post(job)
+
+    def checkpoint(self) -> None:
+        """Empty SQLite's write-ahead log, where it is used: erased rows live on in it until then."""
+        if self._engine.dialect.name != "sqlite" or sqlite_journal() != "WAL":
+            return
+        connection = self._engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Commit what waits and let go of the database."""

@@ -9,7 +9,7 @@ import aiohttp
 import family
 import pytest
 from conftest import TOKEN, Running, Team, settings_at
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.reference import read_code, report_of
 from bot.sandbox.phone import Phone, Remote
@@ -234,6 +234,29 @@ async def test_an_unknown_token_is_told_at_the_start(bot: Running) -> None:
         with pytest.raises(Complaint, match="BotFather"):
             await bot.ended()
     assert TOKEN not in repr(house)
+
+
+async def test_a_conversation_changed_behind_our_back_is_loaded_again(bot: Running, samira: Phone) -> None:
+    house = await bot.start()
+    first = await family.begin(samira)
+    await settled(bot)
+    behind = update(conversations).values(version=conversations.c.version + 5)
+    await house.store.write(lambda connection: connection.execute(behind).rowcount)
+    await samira.tap("English")
+    await family.changed(samira, first)
+    await settled(bot)
+    versions = await house.store.write(lambda connection: connection.execute(select(conversations.c.version)).all())
+    assert [row.version for row in versions] == [7]
+
+
+async def test_a_chat_not_in_memory_is_read_from_its_rows(bot: Running, samira: Phone) -> None:
+    house = await bot.start()
+    first = await family.begin(samira)
+    await settled(bot)
+    house.worker._hot._chats.clear()
+    await samira.tap("English")
+    second = await family.changed(samira, first)
+    assert second["message_id"] == first["message_id"]
 
 
 @pytest.mark.postgres
