@@ -10,31 +10,13 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.profile import Profile
+from flows import languages, load, step
 from flows.conversation import Conversation
-from flows.effects import Effect
 from flows.events import Event
+from flows.languages import Spoken
 from flows.phrases import Screen
+from flows.step import Turn
 from ground.complaints import Complaint
-
-
-class Turn(Protocol):
-    """As `flows.step.Turn`."""
-
-    @property
-    def conversation(self) -> Conversation: ...
-    @property
-    def effects(self) -> tuple[Effect, ...]: ...
-
-
-class Spoken(Protocol):
-    """As `flows.languages.Spoken`."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def rows(self) -> tuple[tuple[tuple[str, str], ...], ...]: ...
-    @property
-    def copyable(self) -> tuple[tuple[int, int], ...]: ...
 
 
 class Begin(Protocol):
@@ -52,8 +34,6 @@ class Engine:
 
 def load_engine(form: Path, profile: Profile) -> Engine:
     """The engine for this form, in the profile's languages; a Complaint when the form has mistakes."""
-    from flows import languages, load, step
-
     try:
         flow = load.load_form(form, recipients=tuple(profile.share_with), languages=spoken(profile))
     except load.BadForm as error:
@@ -65,7 +45,5 @@ def load_engine(form: Path, profile: Profile) -> Engine:
 
 def spoken(profile: Profile) -> tuple[str, ...]:
     """The languages of the profile whose catalogs are complete, in the profile's order."""
-    from flows import languages
-
     offered = languages.offered()
     return tuple(language for language in profile.languages if language in offered) or ("en",)

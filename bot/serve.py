@@ -16,6 +16,7 @@ from bot.api import Api
 from bot.engine import Engine, load_engine, spoken
 from bot.hashing import Hashing
 from bot.intake import Intake
+from bot.introduction import introduce
 from bot.keys import Keys, read_handoff_token, read_root_key, read_signing_key
 from bot.lanes import Lanes
 from bot.pace import Pace
@@ -185,7 +186,10 @@ async def _beside(house: House, listener: socket.socket | None) -> None:
     from bot.handoff import serve_handoff
 
     with ticking(house):
-        await serve_handoff(house.store, house.handoff_token, listener)
+        await asyncio.gather(
+            introduce(house.api, spoken(house.profile)),
+            serve_handoff(house.store, house.handoff_token, listener),
+        )
 
 
 async def _end(house: House, *tasks: asyncio.Task[object]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -93,6 +93,17 @@ HELP = N_(
     "every question may stay open. /pause to rest, /language to change the language, /person to speak with somebody, "
     "/delete to delete what you wrote."
 )
+
+
+#: the chat's menu, as it stands beside the text field: plain words, because others may see it
+COMMANDS: Mapping[str, Phrase] = {
+    "start": N_("Begin or go on"),
+    "pause": N_("Take a break"),
+    "language": N_("Another language"),
+    "person": N_("Talk to a person"),
+    "help": N_("Help"),
+    "delete": N_("Delete what I wrote"),
+}
 
 
 def question_screen(
