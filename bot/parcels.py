@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.engine import Spoken
 from bot.keys import Keys
 from bot.store.rows import OutboxRow
+from flows.languages import Spoken
 
 #: Made once: `json.dumps` with options makes one at every call.
 COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from bot.chats import Chat, seal_draft, seal_handle
-from bot.engine import Engine, Turn
+from bot.engine import Engine
 from bot.keys import DraftKey, Keys
 from bot.parcels import Parcel, keyboard, message
 from bot.reference import Code, seal_verifier
@@ -23,6 +23,7 @@ from flows.conversation import Conversation
 from flows.effects import CallPerson, Erase, Forget, Renew, Settle, Show, Submit, Tell, Toast
 from flows.events import Commanded
 from flows.phrases import Screen
+from flows.step import Turn
 
 Facts = Callable[[str], Mapping[str, str]]
 

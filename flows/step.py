@@ -35,6 +35,25 @@ class Turn:
     effects: tuple[Effect, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """Where a turn stands while it is decided: the conversation and the walk over its claims."""
+
+    flow: Flow
+    conversation: Conversation = field(repr=False)
+    at: datetime
+    walked: Walk = field(repr=False)
+
+    @classmethod
+    def at_(cls, flow: Flow, conversation: Conversation, at: datetime) -> _Here:
+        return cls(flow, conversation, at, walk(flow, conversation, at.date()))
+
+    def move_on(self, *lead: Phrase, also: tuple[Effect, ...] = (), **changed: Any) -> Turn:
+        """Show what comes next; `changed` are fields of the conversation that are not claims."""
+        conversation = replace(self.conversation, **changed) if changed else self.conversation
+        return _move_on(self.flow, conversation, self.at, *lead, also=also, walked=self.walked)
+
+
 def begin(flow: Flow, conversation_id: str, language: str, at: datetime, *, language_known: bool = False) -> Turn:
     """A new conversation and its first screen. With `language_known` the language is not asked again."""
     conversation = Conversation(id=conversation_id, language=language, started_at=at)
@@ -66,10 +85,18 @@ def step(flow: Flow, conversation: Conversation, event: Event) -> Turn:
 
 
 def _move_on(
-    flow: Flow, conversation: Conversation, at: datetime, *lead: Phrase, also: tuple[Effect, ...] = ()
+    flow: Flow,
+    conversation: Conversation,
+    at: datetime,
+    *lead: Phrase,
+    also: tuple[Effect, ...] = (),
+    walked: Walk | None = None,
 ) -> Turn:
-    """Show what comes next: the question in focus, else the first open one, else the review."""
-    walked = walk(flow, conversation, at.date())
+    """Show what comes next: the question in focus, else the first open one, else the review.
+
+    `walked` is the walk over this conversation's claims, when the caller has made it already.
+    """
+    walked = walked or walk(flow, conversation, at.date())
     asked = _asked(conversation, walked)
     if conversation.focus is not None and (asked is None or asked.name != conversation.focus):
         conversation = replace(conversation, focus=None)
@@ -101,7 +128,7 @@ def _chose(flow: Flow, conversation: Conversation, tag: str, pressed: Press | No
         return _move_on(flow, _resumed(conversation), at, also=(Toast(say.OLD_BUTTON),))
     conversation = _resumed(conversation)
     if pressed.question:
-        return _about_question(flow, conversation, pressed, at)
+        return _about_question(_Here.at_(flow, conversation, at), pressed)
     match pressed.verb:
         case "send":
             return _submit(flow, conversation, at)
@@ -116,45 +143,48 @@ def _chose(flow: Flow, conversation: Conversation, tag: str, pressed: Press | No
     return _move_on(flow, replace(conversation, focus=None), at)
 
 
-def _about_question(flow: Flow, conversation: Conversation, pressed: Press, at: datetime) -> Turn:
+def _about_question(here: _Here, pressed: Press) -> Turn:
     """A button that names its question answers that question, however old the message it stands under."""
-    walked = walk(flow, conversation, at.date())
-    standing = walked.standing(pressed.question)
+    standing = here.walked.standing(pressed.question)
     if standing is None:
-        return _move_on(flow, conversation, at, also=(Toast(say.NOT_ASKED_NOW),))
+        return here.move_on(also=(Toast(say.NOT_ASKED_NOW),))
     question = standing.question
     match pressed.verb:
         case "e":
-            return _move_on(flow, replace(conversation, focus=question.name), at)
+            return here.move_on(focus=question.name)
         case "b":
-            previous = walked.before(question.name)
-            return _move_on(flow, replace(conversation, focus=previous.name if previous else None), at)
+            previous = here.walked.before(question.name)
+            return here.move_on(focus=previous.name if previous else None)
         case "s" if pressed.word in _STATUSES and not question.required and question.kind != "note":
-            claim = Claim(question.name, _STATUSES[pressed.word], at)
-            return _claimed(flow, conversation, question, claim, at)
+            return _claimed(here, question, Claim(question.name, _STATUSES[pressed.word], here.at))
         case "d" if question.kind == "select_multiple":
-            return _move_on(flow, replace(conversation, focus=None), at)
+            return here.move_on(focus=None)
         case "t" if question.kind == "select_multiple" and question.choice(pressed.word):
-            return _ticked(flow, conversation, question, standing.claim, pressed.word, at)
+            return _ticked(here, question, standing.claim, pressed.word)
         case "c" if question.kind == "note":
-            claim = Claim(question.name, "answered", at, value={"type": "text", "text": "ok"})
-            return _claimed(flow, conversation, question, claim, at)
+            value = {"type": "text", "text": "ok"}
+            return _claimed(here, question, Claim(question.name, "answered", here.at, value=value))
         case "c" if question.kind != "select_multiple" and (choice := question.choice(pressed.word)):
-            return _picked(flow, conversation, question, choice, at)
-    return _move_on(flow, conversation, at, also=(Toast(say.OLD_BUTTON),))
+            return _picked(here, question, choice)
+    return here.move_on(also=(Toast(say.OLD_BUTTON),))
 
 
-def _picked(flow: Flow, conversation: Conversation, question: Question, choice: Choice, at: datetime) -> Turn:
+def _picked(here: _Here, question: Question, choice: Choice) -> Turn:
     if choice.shows is not None:
-        return Turn(replace(conversation, focus=question.name), (Show(say.more_screen(question, choice.shows)),))
-    value = _choice_value(question, choice)
-    called: tuple[Effect, ...] = (CallPerson(f"{question.name}:{choice.name}"),) if choice.calls_person else ()
+        shown = Show(say.more_screen(question, choice.shows))
+        return Turn(replace(here.conversation, focus=question.name), (shown,))
+    called = _called(question, choice)
     if question.ends_unless and choice.name not in question.ends_unless:
         assert question.ends is not None  # noqa: S101  (the loader refuses a form where it is missing)
-        return _end(conversation, question.ends, called)
+        return _end(here.conversation, question.ends, called)
     if question.sets == "language":
-        conversation = replace(conversation, language=choice.name)
-    return _claimed(flow, conversation, question, Claim(question.name, "answered", at, value=value), at, also=called)
+        here = replace(here, conversation=replace(here.conversation, language=choice.name))
+    claim = Claim(question.name, "answered", here.at, value=_choice_value(question, choice))
+    return _claimed(here, question, claim, also=called)
+
+
+def _called(question: Question, choice: Choice) -> tuple[Effect, ...]:
+    return (CallPerson(f"{question.name}:{choice.name}"),) if choice.calls_person else ()
 
 
 def _choice_value(question: Question, choice: Choice | None) -> Mapping[str, Any]:
@@ -165,15 +195,13 @@ def _choice_value(question: Question, choice: Choice | None) -> Mapping[str, Any
     return {"type": "choice", "code": choice.name, "label": choice.label.msgid}
 
 
-def _ticked(
-    flow: Flow, conversation: Conversation, question: Question, claim: Claim | None, word: str, at: datetime
-) -> Turn:
+def _ticked(here: _Here, question: Question, claim: Claim | None, word: str, also: tuple[Effect, ...] = ()) -> Turn:
     before = list(claim.value["codes"]) if claim and claim.value and claim.value["type"] == "choices" else []
     codes = [choice.name for choice in question.choices if (choice.name in before) != (choice.name == word)]
     labels = [choice.label.msgid for choice in question.choices if choice.name in codes]
     value = {"type": "choices", "codes": codes, "labels": labels}
-    ticked = conversation.with_claim(Claim(question.name, "answered", at, value=value))
-    return _move_on(flow, replace(ticked, focus=question.name), at)
+    ticked = here.conversation.with_claim(Claim(question.name, "answered", here.at, value=value))
+    return _move_on(here.flow, replace(ticked, focus=question.name), here.at, also=also)
 
 
 # -- words ---------------------------------------------------------------------------------------------------------------
@@ -183,33 +211,29 @@ def _said(flow: Flow, conversation: Conversation, text: str, message: int, at: d
     if conversation.paused:
         return _move_on(flow, _resumed(conversation), at, say.WELCOME_BACK)
     words = _sound(text)
-    walked = walk(flow, conversation, at.date())
-    asked = _asked(conversation, walked)
+    here = _Here.at_(flow, conversation, at)
+    asked = _asked(conversation, here.walked)
     if asked is None:
-        return _move_on(flow, conversation, at, say.TO_CHANGE)
+        return here.move_on(say.TO_CHANGE)
     if not words.strip():
-        return _move_on(flow, conversation, at)
+        return here.move_on()
     if choice := _named_choice(flow, asked, words):
-        return _typed_choice(flow, conversation, asked, choice, words, message, at)
+        return _typed_choice(here, asked, choice, words, message)
     if asked.required or asked.kind == "note":
-        return _move_on(flow, conversation, at, say.USE_BUTTONS)  # nothing typed here is kept: consent comes first
+        return here.move_on(say.USE_BUTTONS)  # nothing typed here is kept: consent comes first
     claim = _heard(asked, conversation, words, message, at)
-    return _claimed(flow, conversation, asked, claim, at, also=_put_away(flow, conversation, asked, message))
+    return _claimed(here, asked, claim, also=_put_away(here, message))
 
 
-def _typed_choice(
-    flow: Flow, conversation: Conversation, asked: Question, choice: Choice, words: str, message: int, at: datetime
-) -> Turn:
-    if asked.required or choice.shows is not None or asked.kind == "select_multiple":
-        if asked.kind == "select_multiple":
-            current = conversation.current().get(asked.name)
-            return _ticked(flow, conversation, asked, current, choice.name, at)
-        return _picked(flow, conversation, asked, choice, at)
-    raw = Raw(words, conversation.language)
-    claim = Claim(asked.name, "answered", at, raw, _choice_value(asked, choice), message)
-    called: tuple[Effect, ...] = (CallPerson(f"{asked.name}:{choice.name}"),) if choice.calls_person else ()
-    put_away = _put_away(flow, conversation, asked, message)
-    return _claimed(flow, conversation, asked, claim, at, also=(*put_away, *called))
+def _typed_choice(here: _Here, asked: Question, choice: Choice, words: str, message: int) -> Turn:
+    if asked.kind == "select_multiple":
+        current = here.conversation.current().get(asked.name)
+        return _ticked(here, asked, current, choice.name, _put_away(here, message))
+    if asked.required or choice.shows is not None:
+        return _picked(here, asked, choice)
+    raw = Raw(words, here.conversation.language)
+    claim = Claim(asked.name, "answered", here.at, raw, _choice_value(asked, choice), message)
+    return _claimed(here, asked, claim, also=(*_put_away(here, message), *_called(asked, choice)))
 
 
 def _heard(question: Question, conversation: Conversation, words: str, message: int, at: datetime) -> Claim:
@@ -236,37 +260,28 @@ def _edited(flow: Flow, conversation: Conversation, text: str, message: int, at:
         claim = Claim(question.name, "answered", at, raw, _choice_value(question, choice), message)
     else:
         claim = _heard(question, conversation, words, message, at)
-    changed = _resumed(conversation).with_claim(claim)
-    walked = walk(flow, changed, at.date())
-    standing = walked.standing(question.name)
+    here = _Here.at_(flow, _resumed(conversation).with_claim(claim), at)
+    standing = here.walked.standing(question.name)
     if standing is not None and not standing.settled:
-        return _move_on(flow, replace(changed, focus=question.name), at, _why_again(question, claim))
-    return _move_on(flow, changed, at, say.CHANGED)
+        return here.move_on(_why_again(question, claim), focus=question.name)
+    return here.move_on(say.CHANGED)
 
 
-def _claimed(
-    flow: Flow,
-    conversation: Conversation,
-    question: Question,
-    claim: Claim,
-    at: datetime,
-    *,
-    also: tuple[Effect, ...] = (),
-) -> Turn:
+def _claimed(here: _Here, question: Question, claim: Claim, *, also: tuple[Effect, ...] = ()) -> Turn:
     """A claim was made: keep it, and go on, or ask once more when it could not be understood."""
-    was_asked = _asked(conversation, walk(flow, conversation, at.date()))
-    kept = conversation.with_claim(claim)
+    was_asked = _asked(here.conversation, here.walked)
+    kept = here.conversation.with_claim(claim)
     if kept.focus == question.name:
         kept = replace(kept, focus=None)
+    after = _Here.at_(here.flow, kept, here.at)
     settled = Settle(((Button(say.CHANGE, press("e", question.name)),),))
-    standing = walk(flow, kept, at.date()).standing(question.name)
+    standing = after.walked.standing(question.name)
     if standing is not None and not standing.settled:
-        again = replace(kept, focus=question.name)
-        return _move_on(flow, again, at, _why_again(question, claim), also=(*also, settled))
+        return after.move_on(_why_again(question, claim), also=(*also, settled), focus=question.name)
     if was_asked is None or was_asked.name != question.name:
-        return _move_on(flow, kept, at, also=(*also, Toast(say.CHANGED)))
+        return after.move_on(also=(*also, Toast(say.CHANGED)))
     thanks = (question.thanks,) if question.thanks and claim.raw else ()
-    return _move_on(flow, kept, at, *thanks, also=(*also, settled))
+    return after.move_on(*thanks, also=(*also, settled))
 
 
 def _why_again(question: Question, claim: Claim) -> Phrase:
@@ -282,9 +297,9 @@ def _named_choice(flow: Flow, question: Question, words: str) -> Choice | None:
     return flow.labels[question.name].get(fold(words)) if question.choices else None
 
 
-def _put_away(flow: Flow, conversation: Conversation, asked: Question, message: int) -> tuple[Effect, ...]:
+def _put_away(here: _Here, message: int) -> tuple[Effect, ...]:
     """In discreet mode the family's message leaves the chat once it is saved."""
-    return (Forget(message),) if is_discreet(flow, conversation) else ()
+    return (Forget(message),) if is_discreet(here.flow, here.conversation) else ()
 
 
 def is_discreet(flow: Flow, conversation: Conversation) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -53,20 +52,6 @@ class Walk:
 
 def walk(flow: Flow, conversation: Conversation, today: date) -> Walk:
     """Go through the form once. A condition names earlier questions only, so one pass in order is enough."""
-    for known_flow, known, day, made in tuple(_made):
-        if known is conversation and known_flow is flow and day == today:
-            return made
-    made = _walk(flow, conversation, today)
-    _made.append((flow, conversation, today, made))
-    return made
-
-
-#: The walks made last, with what they were made of: a turn asks several times about the same two conversations, the one
-#: before and the one after. Few, because they hold answers.
-_made: deque[tuple[Flow, Conversation, date, Walk]] = deque(maxlen=2)
-
-
-def _walk(flow: Flow, conversation: Conversation, today: date) -> Walk:
     history: dict[str, list[Claim]] = {}
     for claim in conversation.claims:
         history.setdefault(claim.question, []).append(claim)
