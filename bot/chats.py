@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from bot.keys import DraftKey, Keys
 from bot.pace import Bucket
-from bot.parcels import COMPACT
 from bot.store.rows import ChatRow
 from flows.conversation import Conversation, restore, save
+from ground.packing import pack, unpack
 
 
 @dataclass(slots=True)
@@ -63,13 +62,12 @@ def seal_handle(keys: Keys, lane: str, number: int) -> bytes:
 
 def seal_draft(key: DraftKey, conversation: Conversation) -> bytes:
     """The conversation as its row keeps it."""
-    plain = COMPACT.encode(save(conversation)).encode()
-    return key.vault.seal(plain, table="conversations", row=conversation.id, column="body")
+    return key.vault.seal(pack(save(conversation)), table="conversations", row=conversation.id, column="body")
 
 
 def open_draft(key: DraftKey, id_: str, body: bytes) -> Conversation:
     """The conversation `seal_draft` sealed."""
-    return restore(json.loads(key.vault.open(body, table="conversations", row=id_, column="body")))
+    return restore(unpack(key.vault.open(body, table="conversations", row=id_, column="body")))
 
 
 class Hot:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -23,12 +22,11 @@ from bot.store.writer import StoreTrouble
 from bot.translate import chat_id, update_id
 from bot.turns import today
 from ground.complaints import Complaint
+from ground.packing import pack, unpack
 from ground.vault import Unreadable
 
 #: Updates in one poll, the most Telegram gives.
 LIMIT = 100
-#: ASCII, because an update may hold halves of surrogate pairs, which UTF-8 cannot.
-ASCII = json.JSONEncoder(separators=(",", ":"))
 #: The lane of updates whose chat cannot be made out.
 NOWHERE = "nowhere"
 
@@ -107,8 +105,7 @@ class Intake:
         return Waiting(number, NOWHERE if chat is None else self._lane_of(chat), raw)
 
     def _sealed(self, update: Waiting) -> InboxRow:
-        plain = ASCII.encode(update.raw).encode()
-        body = self._keys.inbox.seal(plain, table="inbox", row=str(update.update_id), column="body")
+        body = self._keys.inbox.seal(pack(update.raw), table="inbox", row=str(update.update_id), column="body")
         return InboxRow(update.update_id, update.lane, 0, body)
 
     def _opened(self, row: InboxRow) -> Waiting:
@@ -116,7 +113,7 @@ class Intake:
         try:
             if row.body is not None:
                 place = str(row.update_id)
-                raw = json.loads(self._keys.inbox.open(row.body, table="inbox", row=place, column="body"))
+                raw = unpack(self._keys.inbox.open(row.body, table="inbox", row=place, column="body"))
         except Unreadable:
             raw = {"message": None}  # fails its tries and becomes a dead letter
         return Waiting(row.update_id, row.lane, raw, row.tries)

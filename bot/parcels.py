@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -10,9 +9,8 @@ from typing import Any, Literal
 from bot.keys import Keys
 from bot.store.rows import OutboxRow
 from flows.languages import Spoken
+from ground.packing import pack, unpack
 
-#: Made once: `json.dumps` with options makes one at every call.
-COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 Kind = Literal["show", "settle", "tell", "forget"]
 
 
@@ -35,8 +33,9 @@ class Parcel:
         """The parcel as it is kept until it is sent."""
         body = None
         if self.content:
-            plain = COMPACT.encode(self.content).encode()
-            body = keys.outbox.seal(plain, table="outbox", row=_row(self.update_id, self.ordinal), column="body")
+            body = keys.outbox.seal(
+                pack(self.content), table="outbox", row=_row(self.update_id, self.ordinal), column="body"
+            )
         return OutboxRow(self.update_id, self.ordinal, lane, self.kind, self.fresh, self.target, body)
 
 
@@ -45,7 +44,7 @@ def read_parcel(keys: Keys, row: OutboxRow) -> Parcel:
     content: Mapping[str, Any] = {}
     if row.body is not None:
         place = _row(row.update_id, row.ordinal)
-        content = json.loads(keys.outbox.open(row.body, table="outbox", row=place, column="body"))
+        content = unpack(keys.outbox.open(row.body, table="outbox", row=place, column="body"))
     kind: Any = row.kind
     parcel = Parcel(row.update_id, row.ordinal, kind, content, row.fresh, row.target)
     parcel.settled_by = (row.update_id, row.ordinal + 1) if row.fresh else None

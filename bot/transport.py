@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import errno
 import io
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import IO, Any, cast
@@ -22,6 +21,8 @@ from telegram._utils.types import ODVInput
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
+
+from ground.packing import pack, unpack
 
 Seconds = float | None
 
@@ -172,8 +173,7 @@ def _content(data: RequestData | None) -> dict[str, Any]:
     if data is None:
         return {}
     if not data.contains_files:
-        # "replace": half of a surrogate pair can reach us from a phone, and must not stop the message for ever.
-        body = json.dumps(data.parameters, ensure_ascii=False).encode("utf-8", "replace")
+        body = pack(data.parameters)
         return {"data": body, "headers": {"Content-Type": "application/json"}}
     form = aiohttp.FormData(quote_fields=False)  # Telegram reads file names as plain UTF-8
     for name, value in data.json_parameters.items():
@@ -218,7 +218,7 @@ def _safe(status: int, body: bytes) -> bytes:
 
 def _json(payload: bytes) -> dict[str, Any] | None:
     try:
-        parsed = json.loads(payload)
+        parsed = unpack(payload)
     except (ValueError, RecursionError):
         return None
     return parsed if isinstance(parsed, dict) else None
