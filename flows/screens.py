@@ -38,7 +38,6 @@ YES_DELETE = N_("Delete everything")
 KEEP = N_("Keep it")
 PERSON = N_("Talk to a person")
 START_NEW = N_("New search request")
-TO_REVIEW = N_("Check your answers")
 
 # -- sentences -----------------------------------------------------------------------------------------------------------
 
@@ -56,7 +55,6 @@ TEXT_ONLY = N_("We can only read text here for now. Could you write it in a few 
 OLD_BUTTON = N_("This button belongs to an earlier conversation.")
 NOT_ASKED_NOW = N_("This question does not apply any more, given your other answers. What you wrote is not lost.")
 CHANGED = N_("Changed.")
-SAVED = N_("Saved.")
 TAKE_A_BREAK = N_(
     "There is no hurry. What you have written so far is saved, and you can continue whenever it suits you."
 )
@@ -64,11 +62,9 @@ HUMAN_CONTACT = N_(
     "You can speak with a person from the team: {contact}. Languages: {languages}. Hours: {hours}. "
     "This chat is automatic and is not read all the time."
 )
-WILL_BE_CALLED = N_("We have noted that you would like to speak with a person.")
 REVIEW = N_(
     'Please check what you wrote:\n{summary}\nYou can change any answer. Nothing is sent until you press "Send".'
 )
-REVIEW_LINE = N_("- {title}: {answer}")
 TO_CHANGE = N_("To change an answer, press its button below.")
 SUBMITTED = N_(
     "Your search request has been received. Reference:\n{code}\n"
@@ -215,7 +211,7 @@ def pause_screen() -> Screen:
 
 def person_screen(conversation: Conversation) -> Screen:
     on = () if conversation.status == "submitted" else ((Button(CONTINUE, press("g")),),)
-    return Screen((WILL_BE_CALLED, HUMAN_CONTACT), on)
+    return Screen((HUMAN_CONTACT,), on)
 
 
 def help_screen() -> Screen:
