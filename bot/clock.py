@@ -17,7 +17,7 @@ from bot.store import envelopes, inbox, meta, outbox
 from bot.store.writer import StoreTrouble
 
 if TYPE_CHECKING:
-    from bot.serve import House
+    from bot.house import House
 
 #: Telegram may repeat an update for a day; ids are kept a week longer.
 DONE_DAYS = 8

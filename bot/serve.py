@@ -9,29 +9,17 @@ import signal
 import socket
 import sys
 import time
-from dataclasses import dataclass, field
 
 import structlog
 
-from bot.api import Api
-from bot.engine import Engine, load_engine, spoken
-from bot.hashing import Hashing
-from bot.intake import Intake
+from bot.engine import spoken
+from bot.house import House, build
 from bot.introduction import introduce
-from bot.keys import Keys, read_handoff_token, read_root_key, read_signing_key
-from bot.lanes import Lanes
-from bot.pace import Pace
 from bot.parcels import read_parcel
-from bot.profile import Profile, read_profile, read_recipients
-from bot.sealing import Sealer
-from bot.sender import Sender
 from bot.settings import Settings
 from bot.store import meta, outbox
-from bot.store.store import Store
-from bot.turns import Turns, today
-from bot.worker import Worker
+from bot.turns import today
 from ground.complaints import Complaint
-from ground.keyfiles import data_directory
 from ground.vault import Unreadable
 
 #: How long turns, then calls, under way at the end may take (seconds).
@@ -43,49 +31,6 @@ LONG_ABSENCE = 120
 MOST_WOKEN = 5000
 
 log = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class House:
-    """Everything a running bot consists of."""
-
-    settings: Settings
-    profile: Profile
-    keys: Keys
-    store: Store
-    api: Api
-    sender: Sender
-    worker: Worker
-    hashing: Hashing
-    lanes: Lanes
-    intake: Intake
-    handoff_token: bytes = field(repr=False)
-
-
-def build(settings: Settings, engine: Engine | None = None) -> House:
-    """Read every file and check every setting; opens nothing yet. A Complaint for the first thing that is not right."""
-    data_directory(settings.bot_data)
-    make = not settings.production
-    profile = read_profile(settings.profile)
-    recipients = read_recipients(profile, settings.profile, production=settings.production)
-    keys = Keys.of(read_root_key(settings, make=make))
-    sealer = Sealer(recipients, read_signing_key(settings, make=make))
-    token = read_handoff_token(settings, make=make)
-    engine = engine or load_engine(settings.form, profile)
-    api = Api(settings.bot_token.get_secret_value(), settings.bot_api, settings.poll_seconds)
-    store = Store(settings.database_url)
-    pace = Pace(settings.sends_per_second, settings.sends_per_chat, settings.chat_burst)
-    sender = Sender(api, store, pace)
-    turns = Turns(engine, keys, profile.facts, spoken(profile), sealer)
-    hashing = Hashing(store, keys)
-    worker = Worker(store, keys, turns, sender, hashing)
-    lanes = Lanes(worker.work)
-
-    def room() -> bool:
-        return lanes.backlog + sender.pending < settings.backlog
-
-    intake = Intake(api, store, keys, lanes, room, settings.poll_seconds)
-    return House(settings, profile, keys, store, api, sender, worker, hashing, lanes, intake, token)
 
 
 def serve(settings: Settings) -> None:

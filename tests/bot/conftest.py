@@ -15,10 +15,11 @@ import pyrage
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from bot.house import House, build
 from bot.keys import public_half
 from bot.sandbox.phone import Phone, Remote
 from bot.sandbox.serve import Address, running
-from bot.serve import House, build, live
+from bot.serve import live
 from bot.settings import Settings
 from bot.store.rows import EnvelopeRow
 from flows.envelope import read_manifest

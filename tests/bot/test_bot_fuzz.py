@@ -15,8 +15,8 @@ from conftest import Running
 from structlog.testing import capture_logs
 from test_bot_conversation import counts
 
+from bot.house import House
 from bot.sandbox.phone import Phone, Remote
-from bot.serve import House
 
 UPDATES = 5_000
 BATCH = 500

@@ -18,10 +18,11 @@ from conftest import PROFILE, TOKEN, Team, settings_at
 from pydantic import SecretStr
 
 from bot.cli import cli
+from bot.house import build
 from bot.keys import Keys, public_half, read_root_key, read_signing_key
 from bot.profile import read_profile, read_recipients
 from bot.sandbox.serve import Address
-from bot.serve import build, listen, serve
+from bot.serve import listen, serve
 from bot.settings import Settings, read_settings, variable
 from ground.complaints import Complaint
 from wasl import cli as wasl

@@ -1,0 +1,64 @@
+"""Everything a running bot consists of, put together from its settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.api import Api
+from bot.engine import Engine, load_engine, spoken
+from bot.hashing import Hashing
+from bot.intake import Intake
+from bot.keys import Keys, read_handoff_token, read_root_key, read_signing_key
+from bot.lanes import Lanes
+from bot.pace import Pace
+from bot.profile import Profile, read_profile, read_recipients
+from bot.sealing import Sealer
+from bot.sender import Sender
+from bot.settings import Settings
+from bot.store.store import Store
+from bot.turns import Turns
+from bot.worker import Worker
+from ground.keyfiles import data_directory
+
+
+@dataclass(slots=True)
+class House:
+    """The parts, each knowing only those it works with."""
+
+    settings: Settings
+    profile: Profile
+    keys: Keys
+    store: Store
+    api: Api
+    sender: Sender
+    worker: Worker
+    hashing: Hashing
+    lanes: Lanes
+    intake: Intake
+    handoff_token: bytes = field(repr=False)
+
+
+def build(settings: Settings, engine: Engine | None = None) -> House:
+    """Read every file and check every setting; opens nothing yet. A Complaint for the first thing that is not right."""
+    data_directory(settings.bot_data)
+    make = not settings.production
+    profile = read_profile(settings.profile)
+    recipients = read_recipients(profile, settings.profile, production=settings.production)
+    keys = Keys.of(read_root_key(settings, make=make))
+    sealer = Sealer(recipients, read_signing_key(settings, make=make))
+    token = read_handoff_token(settings, make=make)
+    engine = engine or load_engine(settings.form, profile)
+    api = Api(settings.bot_token.get_secret_value(), settings.bot_api, settings.poll_seconds)
+    store = Store(settings.database_url)
+    pace = Pace(settings.sends_per_second, settings.sends_per_chat, settings.chat_burst)
+    sender = Sender(api, store, pace)
+    turns = Turns(engine, keys, profile.facts, spoken(profile), sealer)
+    hashing = Hashing(store, keys)
+    worker = Worker(store, keys, turns, sender, hashing)
+    lanes = Lanes(worker.work)
+
+    def room() -> bool:
+        return lanes.backlog + sender.pending < settings.backlog
+
+    intake = Intake(api, store, keys, lanes, room, settings.poll_seconds)
+    return House(settings, profile, keys, store, api, sender, worker, hashing, lanes, intake, token)
