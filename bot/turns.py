@@ -115,8 +115,10 @@ class Turns:
                     fresh = plan.below
                     _add(plan, "show", content, fresh=fresh)
                     plan.below = False
-                    if settle is not None and fresh and chat.conversation is not None:
-                        rows = self._engine.speak(Screen((), settle.rows), language, facts).rows
+                    if fresh and chat.conversation is not None:
+                        # The old anchor goes up in the chat: it keeps the way back to its answer, or no button at all.
+                        settled = settle.rows if settle is not None else ()
+                        rows = self._engine.speak(Screen((), settled), language, facts).rows
                         plan.parcels[-1].settled_by = (plan.update_id, len(plan.parcels))
                         _add(plan, "settle", {"reply_markup": keyboard(rows, tag)})
                     settle = None

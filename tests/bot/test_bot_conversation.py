@@ -88,9 +88,19 @@ async def test_deleting_the_draft_leaves_no_key_of_it(bot: Running, samira: Phon
     shown = await family.changed(samira, asked)
     yes = next(label for label in family.labels(shown) if "elete" in label)
     await samira.tap(yes, shown["message_id"])
-    await family.changed(samira, shown)
+    await samira.wait_for("Your answers have been deleted.")
     await settled(bot)
     assert await house.store.write(lambda connection: connection.execute(keys).scalar_one()) != before
+
+
+async def test_only_the_newest_anchor_keeps_its_buttons(bot: Running, samira: Phone) -> None:
+    await bot.start()
+    first = await family.begin(samira)
+    await samira.say("/help")
+    await samira.wait_for("This service asks you questions")
+    await settled(bot)
+    old = next(one for one in await samira.messages() if one["message_id"] == first["message_id"])
+    assert family.labels(old) == []
 
 
 async def test_many_families_at_once_each_get_their_own_report(
