@@ -23,6 +23,10 @@ class Bucket:
         self._spent_until = start + 1 / self._rate
         return max(0.0, self._spent_until - now)
 
+    def is_free(self, now: float) -> bool:
+        """Whether the next token would come without a wait."""
+        return max(self._spent_until, now - self._burst / self._rate) + 1 / self._rate <= now
+
     def pause(self, until: float) -> None:
         """No token before this moment (monotonic)."""
         self._spent_until = max(self._spent_until, until)
@@ -47,6 +51,15 @@ class Pace:
             await asyncio.sleep(wait)
         if (wait := self._all.reserve(time.monotonic())) > 0:
             await asyncio.sleep(wait)
+
+    def has_room(self, chat: Bucket) -> bool:
+        """Take a turn for something that is not owed, if that needs no wait; False when it would."""
+        now = time.monotonic()
+        if not (chat.is_free(now) and self._all.is_free(now)):
+            return False
+        chat.reserve(now)
+        self._all.reserve(now)
+        return True
 
     def asked_to_wait(self, chat: Bucket, seconds: float) -> None:
         """Telegram said 429: this chat pauses; when it says so to several within a moment, all do."""

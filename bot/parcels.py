@@ -11,7 +11,7 @@ from bot.store.rows import OutboxRow
 from flows.languages import Spoken
 from ground.packing import pack, unpack
 
-Kind = Literal["show", "settle", "tell", "forget"]
+Kind = Literal["show", "tell", "forget"]
 
 
 @dataclass(slots=True)
@@ -24,31 +24,29 @@ class Parcel:
     content: Mapping[str, Any] = field(repr=False)
     #: a show that must be a new message at the end of the chat
     fresh: bool = False
-    #: the message to forget; for a settle, the anchor that a fresh show left behind (known once that is sent)
+    #: the message to forget
     target: int | None = None
-    #: the parcel (update, ordinal) that settles the anchor this fresh show leaves behind, if there is one
-    settled_by: tuple[int, int] | None = None
+    #: for a fresh show: the buttons that the anchor it leaves behind shall keep
+    settles: Mapping[str, Any] | None = field(default=None, repr=False)
 
     def row(self, keys: Keys, lane: str) -> OutboxRow:
         """The parcel as it is kept until it is sent."""
         body = None
         if self.content:
-            body = keys.outbox.seal(
-                pack(self.content), table="outbox", row=_row(self.update_id, self.ordinal), column="body"
-            )
+            plain = pack([self.content, self.settles])
+            body = keys.outbox.seal(plain, table="outbox", row=_row(self.update_id, self.ordinal), column="body")
         return OutboxRow(self.update_id, self.ordinal, lane, self.kind, self.fresh, self.target, body)
 
 
 def read_parcel(keys: Keys, row: OutboxRow) -> Parcel:
     """The parcel a row was made of; `Unreadable` when the row was damaged."""
     content: Mapping[str, Any] = {}
+    settles: Mapping[str, Any] | None = None
     if row.body is not None:
         place = _row(row.update_id, row.ordinal)
-        content = unpack(keys.outbox.open(row.body, table="outbox", row=place, column="body"))
+        content, settles = unpack(keys.outbox.open(row.body, table="outbox", row=place, column="body"))
     kind: Any = row.kind
-    parcel = Parcel(row.update_id, row.ordinal, kind, content, row.fresh, row.target)
-    parcel.settled_by = (row.update_id, row.ordinal + 1) if row.fresh else None
-    return parcel
+    return Parcel(row.update_id, row.ordinal, kind, content, row.fresh, row.target, settles)
 
 
 def message(spoken: Spoken, tag: str) -> dict[str, Any]:

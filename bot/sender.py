@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -29,8 +29,8 @@ from bot.store.writer import Job, StoreTrouble
 SOONEST, LATEST = 0.5, 60.0
 #: Marks wait this long for others (seconds): a repeated edit or deletion is harmless, so these can be late.
 MARK_AFTER = 0.02
-#: More answers to buttons than this under way at once, and the next ones are left out: they are a courtesy.
-MOST_ANSWERS = 256
+#: More courtesies than this under way at once, and the next ones are left out.
+MOST_COURTESIES = 256
 
 log = structlog.get_logger()
 
@@ -51,15 +51,12 @@ class _Marks:
 
     sent: list[Sent] = field(default_factory=list)
     anchors: dict[str, int] = field(default_factory=dict)
-    aims: list[tuple[int, int, int]] = field(default_factory=list)
 
     def write(self, connection: Connection) -> None:
         if self.sent:
             outbox.mark(connection, self.sent)
         if self.anchors:
             chats.anchor(connection, self.anchors.items())
-        if self.aims:
-            outbox.aim(connection, self.aims)
 
 
 class Sender:
@@ -70,7 +67,7 @@ class Sender:
         self._store = store
         self._pace = pace
         self._lanes: dict[str, _Lane] = {}
-        self._answers: set[asyncio.Task[None]] = set()
+        self._courtesies: set[asyncio.Task[None]] = set()
         self._marks = _Marks()
         self._marking: asyncio.TimerHandle | None = None
         self._unmarked: set[asyncio.Task[None]] = set()
@@ -93,11 +90,16 @@ class Sender:
             lane.task = asyncio.create_task(self._work(lane))
 
     def answer(self, callback: str, toast: str) -> None:
-        """Answer a pressed button, so that it stops spinning; once, and never mind if it fails."""
-        if len(self._answers) < MOST_ANSWERS:
-            task = asyncio.create_task(self._answer(callback, toast))
-            self._answers.add(task)
-            task.add_done_callback(self._answers.discard)
+        """Answer a pressed button, so that it stops spinning."""
+        text = {"text": toast[:200]} if toast else {}
+        self._be_courteous("answerCallbackQuery", {"callback_query_id": callback, **text})
+
+    def _be_courteous(self, method: str, parameters: Mapping[str, Any]) -> None:
+        """A call that helps and is not owed: made once, not when too many are under way, and never mind if it fails."""
+        if len(self._courtesies) < MOST_COURTESIES:
+            task = asyncio.create_task(self._try_once(method, parameters))
+            self._courtesies.add(task)
+            task.add_done_callback(self._courtesies.discard)
 
     def drop(self, lane_name: str) -> None:
         """The chat is gone: forget what waits for it (its rows are dropped by the caller)."""
@@ -108,7 +110,7 @@ class Sender:
 
     async def close(self, grace: float) -> None:
         """Let calls under way end for `grace` seconds, then commit what is known."""
-        tasks = [lane.task for lane in self._lanes.values() if lane.task] + list(self._answers)
+        tasks = [lane.task for lane in self._lanes.values() if lane.task] + list(self._courtesies)
         for lane in self._lanes.values():
             lane.queue.clear()
         if tasks:
@@ -141,8 +143,6 @@ class Sender:
         failures = 0
         while lane.chat.reachable:
             method, parameters = call_for(parcel, lane.chat)
-            if not method:
-                return self._done(lane, parcel, absorbed, None)
             if method != "deleteMessage":
                 await self._pace.turn(lane.bucket)
             try:
@@ -218,7 +218,7 @@ class Sender:
             )
         anew = parcel.kind == "show" and isinstance(message, int) and message != chat.anchor
         if anew and isinstance(message, int):
-            self._settle_later(lane, parcel, chat.anchor)
+            self._settle(lane, parcel)
             chat.anchor = message
             self._marks.anchors[chat.lane] = message
         if anew or parcel.kind == "tell":
@@ -226,14 +226,15 @@ class Sender:
         elif self._marking is None:
             self._marking = asyncio.get_running_loop().call_later(MARK_AFTER, self._write_marks)
 
-    def _settle_later(self, lane: _Lane, parcel: Parcel, left: int | None) -> None:
-        """Tell the parcel that settles the old anchor which message that was."""
-        if left is None or parcel.settled_by is None:
-            return
-        for other in lane.queue:
-            if other.kind == "settle" and (other.update_id, other.ordinal) == parcel.settled_by:
-                other.target = left
-                self._marks.aims.append((other.update_id, other.ordinal, left))
+    def _settle(self, lane: _Lane, parcel: Parcel) -> None:
+        """Leave the old anchor only the buttons it shall keep, when Telegram's limits leave room for that right now.
+
+        If not, or if the call is lost, it keeps all its buttons; each still answers the question it stands under.
+        """
+        old = lane.chat.anchor
+        if parcel.settles is not None and old is not None and self._pace.has_room(lane.bucket):
+            parameters = {"chat_id": lane.chat.number, "message_id": old, "reply_markup": parcel.settles}
+            self._be_courteous("editMessageReplyMarkup", parameters)
 
     def _gone(self, lane: _Lane, parcel: Parcel, absorbed: list[Parcel]) -> None:
         for one in (parcel, *absorbed):
@@ -270,23 +271,21 @@ class Sender:
             log.error("marks_lost", error=str(error))
         return True
 
-    async def _answer(self, callback: str, toast: str) -> None:
-        parameters = {"callback_query_id": callback, **({"text": toast[:200]} if toast else {})}
+    async def _try_once(self, method: str, parameters: Mapping[str, Any]) -> None:
         try:
-            await self._api.call("answerCallbackQuery", parameters)
+            await self._api.call(method, parameters)
         except TelegramError as error:
-            log.debug("answer_lost", error=type(error).__name__)
+            log.debug("courtesy_lost", method=method, error=type(error).__name__)
 
 
 def take(queue: deque[Parcel]) -> tuple[Parcel, list[Parcel]]:
     """The next parcel, and those it makes superfluous: of several shows of one anchor only the last is said."""
-    first = next((parcel for parcel in queue if parcel.kind != "settle"), queue[0])
-    queue.remove(first)
+    first = queue.popleft()
     if first.kind != "show":
         return first, []
     absorbed: list[Parcel] = []
     for later in _heirs(queue):
-        later.fresh, later.settled_by = first.fresh, first.settled_by
+        later.fresh, later.settles = first.fresh, first.settles
         absorbed.append(first)
         first = later
     for parcel in absorbed[1:]:
@@ -306,15 +305,11 @@ def _heirs(queue: Iterable[Parcel]) -> Iterable[Parcel]:
 
 
 def call_for(parcel: Parcel, chat: Chat) -> tuple[str, dict[str, Any]]:
-    """The Bot API's method for a parcel and its parameters; no method when there is nothing to do."""
+    """The Bot API's method for a parcel and its parameters."""
     to: dict[str, Any] = {"chat_id": chat.number, **parcel.content}
     match parcel.kind:
         case "forget":
             return "deleteMessage", {**to, "message_id": parcel.target}
-        case "settle" if parcel.target is None:
-            return "", {}
-        case "settle":
-            return "editMessageReplyMarkup", {**to, "message_id": parcel.target}
         case "show" if not parcel.fresh and chat.anchor is not None:
             return "editMessageText", {**to, "message_id": chat.anchor}
     if not to["reply_markup"]["inline_keyboard"]:

@@ -119,8 +119,7 @@ class Turns:
                         # The old anchor goes up in the chat: it keeps the way back to its answer, or no button at all.
                         settled = settle.rows if settle is not None else ()
                         rows = self._engine.speak(Screen((), settled), language, facts).rows
-                        plan.parcels[-1].settled_by = (plan.update_id, len(plan.parcels))
-                        _add(plan, "settle", {"reply_markup": keyboard(rows, tag)})
+                        plan.parcels[-1].settles = keyboard(rows, tag)
                     settle = None
                 case Settle():
                     settle = effect

@@ -12,7 +12,6 @@ from bot.store.tables import DROPPED, NEW, outbox
 _PUT = insert(outbox)
 _ONE = (outbox.c.update_id == bindparam("id"), outbox.c.ordinal == bindparam("nth"))
 _MARK = update(outbox).where(*_ONE).values(state=bindparam("became"), message=bindparam("sent"), body=None)
-_AIM = update(outbox).where(*_ONE).values(target=bindparam("at"))
 _WAITING = (
     select(
         outbox.c.update_id,
@@ -38,11 +37,6 @@ def mark(connection: Connection, sent: Iterable[Sent]) -> None:
     connection.execute(
         _MARK, [{"id": s.update_id, "nth": s.ordinal, "became": s.state, "sent": s.message} for s in sent]
     )
-
-
-def aim(connection: Connection, aims: Iterable[tuple[int, int, int]]) -> None:
-    """Bind a `settle` to the message it is about: (update, ordinal, message)."""
-    connection.execute(_AIM, [{"id": id_, "nth": nth, "at": message} for id_, nth, message in aims])
 
 
 def waiting(connection: Connection) -> list[OutboxRow]:

@@ -78,11 +78,11 @@ outbox = Table(
     Column("update_id", BigInteger, primary_key=True, autoincrement=False),
     Column("ordinal", SmallInteger, primary_key=True, autoincrement=False),
     Column("lane", String(32), nullable=False),
-    #: show, settle, tell, forget
+    #: show, tell, forget
     Column("kind", String(8), nullable=False),
     #: a show that must be a new message
     Column("fresh", Boolean, nullable=False),
-    #: the message to settle or to forget
+    #: the message to forget
     Column("target", BigInteger),
     #: new, done, dead (refused for ever), dropped (the chat is gone)
     Column("state", String(8), nullable=False),

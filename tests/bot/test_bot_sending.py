@@ -8,20 +8,18 @@ import pytest
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
 
 from bot.chats import Chat
-from bot.pace import Bucket
-from bot.parcels import Parcel
+from bot.keys import Keys
+from bot.pace import Bucket, Pace
+from bot.parcels import Parcel, read_parcel
 from bot.refusals import Refusal, understand
 from bot.sender import LATEST, backoff, call_for, take
+from ground.vault import Vault
 
 
 def show(number: int, *, fresh: bool = False) -> Parcel:
     keyboard = {"inline_keyboard": [[{"text": "x", "callback_data": "y"}]]}
-    settled_by = (number, 1) if fresh else None
-    return Parcel(number, 0, "show", {"text": str(number), "reply_markup": keyboard}, fresh, settled_by=settled_by)
-
-
-def settle(number: int, target: int | None = None) -> Parcel:
-    return Parcel(number, 1, "settle", {"reply_markup": {"inline_keyboard": []}}, target=target)
+    settles = {"inline_keyboard": [], "by": number} if fresh else None
+    return Parcel(number, 0, "show", {"text": str(number), "reply_markup": keyboard}, fresh, settles=settles)
 
 
 def tell(number: int) -> Parcel:
@@ -60,11 +58,23 @@ def test_a_fresh_show_is_not_the_heir_of_an_older_anchor() -> None:
     assert [taken[0] for taken in order(show(1), show(2, fresh=True))] == [1, 2]
 
 
-def test_settling_comes_last_and_knows_its_anchor_through_a_merge() -> None:
-    queue = deque([show(1, fresh=True), settle(1, target=5), forget(4), show(2)])
+def test_what_the_old_anchor_keeps_survives_a_merge_and_a_restart() -> None:
+    queue = deque([show(1, fresh=True), forget(4), show(2)])
     first, absorbed = take(queue)
-    assert (first.update_id, first.settled_by, [one.update_id for one in absorbed]) == (2, (1, 1), [1])
-    assert [take(queue)[0].kind for _ in range(2)] == ["forget", "settle"]
+    assert (first.update_id, [one.update_id for one in absorbed]) == (2, [1])
+    assert first.settles == {"inline_keyboard": [], "by": 1}
+    assert [parcel.kind for parcel in queue] == ["forget"]
+    keys = Keys.of(Vault(bytes(32)))
+    again = read_parcel(keys, first.row(keys, "lane"))
+    assert (again.settles, again.content, again.fresh) == (first.settles, first.content, True)
+
+
+def test_a_courtesy_takes_no_turn_that_somebody_would_have_to_wait_for() -> None:
+    pace = Pace(30, 1, 2)
+    bucket = pace.of_chat()
+    assert [pace.has_room(bucket) for _ in range(3)] == [True, True, False]
+    crowd = Pace(1, 1000, 1000)
+    assert [crowd.has_room(crowd.of_chat()) for _ in range(2)] == [True, False]
 
 
 def test_calls() -> None:
@@ -77,8 +87,6 @@ def test_calls() -> None:
     assert call_for(show(1, fresh=True), chat)[0] == "sendMessage"
     assert call_for(tell(1), chat) == ("sendMessage", {"chat_id": 42, "text": "told"})
     assert call_for(forget(3), chat) == ("deleteMessage", {"chat_id": 42, "message_id": 3})
-    assert call_for(settle(1), chat) == ("", {})
-    assert call_for(settle(1, 5), chat)[1]["message_id"] == 5
     chat.anchor = None
     assert call_for(show(1), chat)[0] == "sendMessage"
 
