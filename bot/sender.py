@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -222,7 +222,7 @@ class Sender:
             chat.anchor = message
             self._marks.anchors[chat.lane] = message
         if anew or parcel.kind == "tell":
-            self._write_marks()  # repeating these would be seen
+            self._write_marks(at_once=True)  # repeating these would be seen
         elif self._marking is None:
             self._marking = asyncio.get_running_loop().call_later(MARK_AFTER, self._write_marks)
 
@@ -241,29 +241,29 @@ class Sender:
             self._marks.sent.append(Sent(one.update_id, one.ordinal, "dropped"))
         self._write_marks()
 
-    def _write_marks(self) -> None:
+    def _write_marks(self, *, at_once: bool = False) -> None:
         if self._marking is not None:
             self._marking.cancel()
             self._marking = None
         marks, self._marks = self._marks, _Marks()
         if marks.sent:
-            self._soon(marks.write)
+            self._soon(marks.write, at_once=at_once)
 
-    def _soon(self, job: Job[None]) -> None:
-        """Commit this, however long the database makes us wait."""
-        task = asyncio.create_task(self._commit(job))
+    def _soon(self, job: Job[None], *, at_once: bool = False) -> None:
+        """Commit this, however long the database makes us wait; in company with other jobs unless `at_once`."""
+        task = asyncio.create_task(self._commit(job, self._store.write if at_once else self._store.write_soon))
         self._unmarked.add(task)
         task.add_done_callback(self._unmarked.discard)
 
-    async def _commit(self, job: Job[None]) -> None:
+    async def _commit(self, job: Job[None], write: Callable[[Job[None]], Awaitable[None]]) -> None:
         troubles = 0
-        while not await self._committed(job):
+        while not await self._committed(job, write):
             troubles += 1
             await asyncio.sleep(backoff(troubles))
 
-    async def _committed(self, job: Job[None]) -> bool:
+    async def _committed(self, job: Job[None], write: Callable[[Job[None]], Awaitable[None]]) -> bool:
         try:
-            await self._store.write_soon(job)
+            await write(job)
         except StoreTrouble as error:
             if not self._closing:
                 return False
