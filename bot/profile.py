@@ -10,15 +10,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from flows.languages import own_name
 from ground.complaints import Complaint
 
 #: Languages the tracing request's schema knows; a profile offers some of them.
 KNOWN_LANGUAGES = ("ar", "ku", "tr", "en", "de", "fr")
 FALLBACK = "en"
 ENOUGH_RECIPIENTS = 2
-
-#: What speakers call their language.
-ENDONYMS = {"ar": "العربية", "ku": "Kurmancî", "tr": "Türkçe", "en": "English", "de": "Deutsch", "fr": "Français"}
 
 PerLanguage = dict[str, str]
 
@@ -103,7 +101,7 @@ class Profile(_Table):
             "hours": _in(language, self.contact.hours),
             "crisis": _in(language, self.contact.crisis),
             "privacy_url": self.contact.privacy_url,
-            "languages": ", ".join(ENDONYMS[language] for language in self.languages),
+            "languages": ", ".join(own_name(language) for language in self.languages),
             **{f"recipient_{code}": _in(language, body.name) for code, body in self.share_with.items()},
         }
 

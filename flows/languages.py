@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -45,6 +46,14 @@ class Spoken:
 def offered() -> tuple[str, ...]:
     """Languages a family may choose: the source's and every one whose catalog leaves nothing untranslated, sorted."""
     return tuple(sorted([SOURCE_LANGUAGE, *(code for code in _translated_to() if not missing(code))]))
+
+
+def own_name(language: str) -> str:
+    """What its speakers call a language (CLDR); the code itself where nobody has said."""
+    try:
+        return str(Locale.parse(language).get_language_name(language) or language).title()
+    except (UnknownLocaleError, ValueError):
+        return language
 
 
 def missing(language: str) -> list[tuple[str | None, str]]:

@@ -10,6 +10,7 @@ from typing import Any, cast, get_args
 import yaml
 
 from flows.expressions import BadExpression, Expression, compile_expression
+from flows.languages import own_name
 from flows.phrases import Fact, Phrase, Value
 from flows.presses import CHOICE, NAME
 from flows.questions import About, Choice, Flow, Kind, Question
@@ -145,7 +146,7 @@ class _Loader:
     # -- choices ---------------------------------------------------------------------------------------------------------
 
     def _choice_lists(self, form: _Map) -> None:
-        self.lists["languages"] = tuple(Choice(code, Phrase(_own_name(code))) for code in self.languages)
+        self.lists["languages"] = tuple(Choice(code, Phrase(own_name(code))) for code in self.languages)
         lists = form.items.get("choices", (0, None))[1]
         if lists is None:
             return
@@ -303,8 +304,6 @@ class _Loader:
             self.wrong(entry.at("required"), says)
         if question.about != "setup" and not entry.text("title"):
             self.wrong(entry.line, f"{question.name!r} has no title; the review and the desk need a short noun for it")
-        if question.about == "person" or question.about == "event" or question.about == "enquirer":
-            return
         if question.about == "consent" and question.kind != "select_one":
             self.wrong(entry.line, f"{question.name!r} is a consent; it must be a select_one")
 
@@ -359,12 +358,3 @@ class _Loader:
         if text is not None and text not in known:
             self.wrong(entry.at(key), f"{key} is one of {', '.join(known)}")
         return text
-
-
-def _own_name(code: str) -> str:
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        return str(Locale.parse(code).get_language_name(code) or code).title()
-    except (UnknownLocaleError, ValueError):
-        return code
