@@ -19,7 +19,7 @@ from flows.events import Attached, Chose, Commanded, Edited, Event, Said
 from flows.phrases import Button, Phrase, Screen
 from flows.presses import Press, press, read_press
 from flows.questions import Choice, Flow, Question
-from flows.reading import READERS, NotUnderstood, Understood
+from flows.reading import READERS, Ambiguous, NotUnderstood, Understood
 from flows.reading.words import fold
 from flows.report import report
 from flows.walk import Walk, walk
@@ -244,7 +244,7 @@ def _heard(question: Question, conversation: Conversation, words: str, message: 
     match READERS[question.reads](words, conversation.language, at):
         case Understood(value):
             return Claim(question.name, "answered", at, raw, value, message)
-        case NotUnderstood():
+        case Ambiguous() | NotUnderstood():
             return Claim(question.name, "needs_human", at, raw, None, message)
 
 

@@ -1,7 +1,11 @@
 """What an answer means: pure functions from a family's words to a structured value. They never invent and never correct.
 
-A reader takes the words, the language they were probably written in, and the moment; it returns `Understood` with one of the
-values of the report's schema, or `NotUnderstood`. The words themselves are kept either way, by the caller.
+A reader takes the words, the language they were probably written in, and the moment. It returns `Understood` with one of
+the values of the report's schema, `Ambiguous` with the one question to ask, or `NotUnderstood`. The words themselves are
+kept in every case, by the caller.
+
+The answer to an open question of `Ambiguous` ("Which year?") comes back as one more line of words: the reader is called
+again with `words + "\\n" + answer`. Readers keep nothing between calls.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from flows.phrases import Phrase
 from flows.reading import dates, numbers, places
 from flows.reading.words import tidy
 
@@ -20,6 +25,31 @@ class Understood:
     """A value as in the schema's `value`."""
 
     value: Mapping[str, Any] = field(repr=False)
+    #: whether the value says no more than the words do (`2013`, a name); what was interpreted is shown and confirmed first
+    sure: bool = True
+    #: which rule found it, for form authors and support (`wasl read`); one of our words, never the family's
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the things the words may mean."""
+
+    #: names it in a button: 1-24 of `A-Za-z0-9_-`, the same every time the same words are read
+    token: str
+    #: what the button says: a phrase, or a name as it is (a place in the family's language)
+    label: Phrase | str = field(repr=False)
+    value: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Understood in part: one question decides it, answered by an option or, where there are none, in words."""
+
+    ask: Phrase
+    #: at most five
+    options: tuple[Option, ...] = ()
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +57,7 @@ class NotUnderstood:
     """Nothing certain could be read."""
 
 
-Reading: TypeAlias = Understood | NotUnderstood
+Reading: TypeAlias = Understood | Ambiguous | NotUnderstood
 Reader: TypeAlias = Callable[[str, str, datetime], Reading]
 
 
