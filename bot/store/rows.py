@@ -30,6 +30,14 @@ class ChatRow:
     version: int | None
     key: bytes | None = field(repr=False)
     body: bytes | None = field(repr=False)
+    receipt: bytes | None = field(repr=False)
+    locked: int | None
+    portable: bool | None
+    touched: int | None
+    residue: int
+    quiet: bool
+    discreet: bool
+    recording: str | None
 
 
 @dataclass(frozen=True, slots=True)
