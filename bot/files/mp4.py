@@ -11,6 +11,8 @@ from typing import NamedTuple
 from bot.files.verdicts import Unfit, damaged
 
 _SOUND = b"soun"
+#: Brands of still pictures (ISO/IEC 23008-12, AVIF).
+_PICTURES = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"})
 #: Per box, the boxes in it that playing needs; all others are taken out. What is not listed here is kept whole.
 _NEEDED: dict[bytes, frozenset[bytes]] = {
     b"": frozenset({b"ftyp", b"styp", b"moov", b"mdat", b"moof", b"mfra", b"sidx", b"wide"}),
@@ -40,10 +42,10 @@ def looks_like(data: bytes) -> bool:
 
 def check(data: bytes) -> None:
     """`Unfit` when it is not one whole recording: pictures and films are of the same family."""
+    if data[8:12] in _PICTURES:
+        raise Unfit("kind", "a picture of the HEIC family")
     top = {box.name: box for box in _boxes(data, 0, len(data))}
     moov = top.get(b"moov")
-    if moov is None and b"meta" in top:
-        raise Unfit("kind", "a picture of the HEIC family")
     if moov is None or b"mdat" not in top:
         raise damaged("an MP4 file that breaks off")
     tracks = [box for box in _boxes(data, moov.body, moov.end) if box.name == b"trak"]

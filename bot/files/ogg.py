@@ -127,7 +127,7 @@ def _expected(packets: list[bytes]) -> list[bytes]:
 def _paged(packet: bytes, serial: int, number: int) -> list[bytes]:
     """A packet on pages of its own."""
     lacing = b"\xff" * (len(packet) // 255) + bytes((len(packet) % 255,))
-    pages = []
+    pages: list[bytes] = []
     for at in range(0, len(lacing), _MOST_SEGMENTS):
         part = lacing[at : at + _MOST_SEGMENTS]
         ends = at + _MOST_SEGMENTS >= len(lacing)

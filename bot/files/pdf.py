@@ -31,7 +31,7 @@ def strip(data: bytes) -> bytes:
     The child has no environment, no file beyond its three pipes, and limits on time and memory: a hostile file meets
     neither the bot's keys nor its memory. Whatever goes wrong there is `Unfit`.
     """
-    child = subprocess.Popen(  # noqa: S603
+    child = subprocess.Popen(
         [sys.executable, "-I", "-m", "bot.files.pdf_child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

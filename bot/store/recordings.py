@@ -6,6 +6,9 @@ from sqlalchemy import Connection, delete, insert, select
 
 from bot.store.tables import recordings
 
+#: A longer name is not kept.
+LONGEST = 256
+
 
 def find(connection: Connection, sha256: str, bot: int) -> str | None:
     """Telegram's `file_id` of the recording with this digest (hex), which holds for this bot (its id) only."""
