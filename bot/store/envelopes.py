@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from bot.store import files
 from bot.store.rows import EnvelopeRow
 from bot.store.tables import envelopes
 
@@ -57,7 +58,8 @@ def acknowledge(connection: Connection, report: str, revision: int, at: int) -> 
 
 
 def erase(connection: Connection, acked_before: int) -> int:
-    """Erase the sealed bodies acknowledged before this moment; how many."""
+    """Erase the sealed bodies acknowledged before this moment, and their attachments; how many envelopes."""
+    files.erase(connection, acked_before)
     old = update(envelopes).where(envelopes.c.acked_at < acked_before, envelopes.c.erased.is_(False))
     return connection.execute(old.values(sealed=None, erased=True)).rowcount
 

@@ -161,6 +161,36 @@ envelopes = Table(
     UniqueConstraint("report", "revision"),
 )
 
+#: Attachments, sealed on arrival: what they are is known to the draft and to the report alone.
+files = Table(
+    "files",
+    metadata,
+    #: 32 hex digits
+    Column("id", String(32), primary_key=True),
+    Column("conversation", String(32), nullable=False, index=True),
+    #: NULL once erased
+    Column("sealed", LargeBinary),
+    #: of the sealed bytes, hex
+    Column("sealed_sha256", String(64), nullable=False),
+    Column("sealed_bytes", Integer, nullable=False),
+    #: the revision it travels with; both NULL until it is sent
+    Column("report", String(32)),
+    Column("revision", Integer),
+    Column("day", Integer, nullable=False),
+    Index("files_sent", "report", "revision"),
+)
+
+#: Recordings of questions that Telegram already has.
+recordings = Table(
+    "recordings",
+    metadata,
+    #: of the recording itself, hex
+    Column("sha256", String(64), primary_key=True),
+    #: the id of the bot that uploaded it: a `file_id` holds for one bot only
+    Column("bot", BigInteger, nullable=False),
+    Column("file_id", String(256), nullable=False),
+)
+
 #: What a family can ask with: the first half finds the row, the second half opens it. A new code waits, sealed, for
 #: its slow hash; the message that tells it to the family waits beside it in the outbox in the same form.
 references = Table(
