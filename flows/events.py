@@ -92,9 +92,9 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class NotRecovered:
-    """Code and PIN did not open a draft: `wrong`, or `too_often` and it is not even tried for a while."""
+    """Code and PIN did not open a draft: `wrong`; `too_often` and it is not even tried today; `busy`, there is one here."""
 
-    reason: Literal["wrong", "too_often"]
+    reason: Literal["wrong", "too_often", "busy"]
     at: datetime
     message: int | None = None
 

@@ -30,12 +30,14 @@ TAKE_A_BREAK = N_(
 )
 SAVED_HERE = N_("Saved. You can continue whenever it suits you.")
 ALL_SAVED = N_("Everything is saved.")
+NOTHING_OPEN = N_("Nothing is open here.")
 LOCKED = N_("Saved. Only this button opens it again, so please keep this message.")
 LOCKED_AWAY = N_(
     'What is saved here is locked, so that nobody else can read it. Please press "Continue" in the message above; then '
     "write again what you have just written. If that message is gone, what was saved cannot be opened any more. That is "
     "nobody's fault, and you can begin again whenever you feel able to."
 )
+WITH_CODE = N_("If you have a code and a PIN, write both here in one message.")
 LOST = N_("That message is gone")
 LOST_FOR_GOOD = N_(
     "Then what was saved stays locked for good, and nobody can read it. We are sorry. You can begin again whenever you feel "
@@ -121,6 +123,9 @@ ASK_CODE = N_("Please write the code and after it the PIN, in one message. Digit
 CODE_WRONG = N_(
     "This code and PIN do not open anything here. Please check both. If it does not work, a person can help: {contact}."
 )
+CODE_BUSY = N_(
+    "Something is already begun in this chat. Please send it or delete it first; then the other one can be brought here."
+)
 CODE_TOO_OFTEN = N_("This was tried too often. Please wait until tomorrow, or ask a person: {contact}.")
 RECOVERED = N_("Everything you wrote is here now. On the other phone it can no longer be opened.")
 HELP = N_(
@@ -161,7 +166,7 @@ def resting_screen(conversation: Conversation) -> Screen:
     """One neutral line, for a phone that others may see."""
     if conversation.status == "open":
         return Screen((SAVED_HERE,), ((Button(CONTINUE, press("g")),),))
-    return Screen((ALL_SAVED,), ((Button(OPEN, press("g")),),))
+    return Screen((ALL_SAVED if conversation.status == "submitted" else NOTHING_OPEN,), ((Button(OPEN, press("g")),),))
 
 
 def locked_screen() -> Screen:
@@ -171,8 +176,12 @@ def locked_screen() -> Screen:
 
 def locked_away_screen() -> Screen:
     """Said to who writes while the draft is locked. Never shown in place of the anchor, which holds the key."""
-    rows = ((Button(FROM_OTHER_PHONE, press("re")),), (Button(LOST, press("xx")),))
-    return Screen((LOCKED_AWAY,), rows)
+    return Screen((LOCKED_AWAY, WITH_CODE), ((Button(LOST, press("xx")),),))
+
+
+def lost_screen() -> Screen:
+    """The message that holds the key is gone."""
+    return Screen((LOST_FOR_GOOD, WITH_CODE), ((Button(START_NEW, press("n")),),))
 
 
 def person_screen(conversation: Conversation, *lead: Phrase) -> Screen:

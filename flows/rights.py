@@ -325,8 +325,8 @@ def _rest(here: Here, *, lock: bool, tidies: bool = True) -> Turn:
         conversation = replace(conversation, paused=True, asking=None)
     tidied: tuple[Effect, ...] = (Tidy(),) if tidies else ()
     if lock and conversation.status == "open" and here.has_news:
-        return Turn(conversation, (*tidied, Lock(), Show(tell.locked_screen())))
-    return Turn(conversation, (*tidied, Show(tell.resting_screen(conversation))))
+        return Turn(conversation, (Lock(), Show(tell.locked_screen()), *tidied))
+    return Turn(conversation, (Show(tell.resting_screen(conversation)), *tidied))
 
 
 # -- another phone -------------------------------------------------------------------------------------------------------
@@ -355,7 +355,7 @@ def _is_weak(pin: str) -> bool:
 
 
 def not_recovered(here: Here, reason: str) -> Turn:
-    lead = tell.CODE_TOO_OFTEN if reason == "too_often" else tell.CODE_WRONG
+    lead = {"too_often": tell.CODE_TOO_OFTEN, "busy": tell.CODE_BUSY}.get(reason, tell.CODE_WRONG)
     return here.show(tell.code_screen(lead))
 
 

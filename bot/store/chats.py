@@ -76,11 +76,7 @@ _REWRITE = (
     )
 )
 _ERASE = delete(conversations).where(conversations.c.id == bindparam("which"))
-_LOCK = (
-    update(conversations)
-    .where(*_THIS, conversations.c.locked == 1)
-    .values(key=None, locked=2)
-)
+_LOCK = update(conversations).where(*_THIS, conversations.c.locked == 1).values(key=None, locked=2)
 
 
 class Stale(Exception):  # noqa: N818
@@ -106,13 +102,13 @@ class Draft:
 def load(connection: Connection, lane: str) -> ChatRow | None:
     """The chat of a lane with its conversation, None when we do not know it yet."""
     found = connection.execute(_LOAD, {"which": lane}).first()
-    return None if found is None else ChatRow(*found)
+    return None if found is None else ChatRow(*tuple(found))
 
 
 def active(connection: Connection, since: int, limit: int) -> list[ChatRow]:
     """Reachable chats in a conversation that had a turn on that day or later (days since 1970)."""
     found = _CHAT.where(chats.c.day >= since, chats.c.reachable, chats.c.conversation.is_not(None)).limit(limit)
-    return [ChatRow(*row) for row in connection.execute(found)]
+    return [ChatRow(*tuple(row)) for row in connection.execute(found)]
 
 
 def add(connection: Connection, **values: object) -> None:
@@ -164,6 +160,12 @@ def residue(connection: Connection, lane: str) -> None:
 def vanish(connection: Connection, lane: str) -> None:
     """Forget that there was a chat, unless it has begun anew."""
     connection.execute(delete(chats).where(chats.c.lane == lane, chats.c.conversation.is_(None)))
+
+
+def release(connection: Connection, lane: str, conversation: str) -> None:
+    """The conversation is brought to another chat: this one knows nothing of it any more."""
+    here = update(chats).where(chats.c.lane == lane, chats.c.conversation == conversation)
+    connection.execute(here.values(conversation=None, touched=None, rest=2))
 
 
 def begin(connection: Connection, draft: Draft) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 from sqlalchemy import Connection, func, insert, select, update
 
 from bot.store import files
@@ -74,3 +76,12 @@ def counts(connection: Connection) -> dict[str, int]:
         )
     ).one()
     return {"waiting": total - acked, "acknowledged": acked - erased, "erased": erased}
+
+
+def handed(connection: Connection, report: str) -> list[tuple[int, date]]:
+    """What the team has acknowledged of a report: (revision, day), oldest first."""
+    found = select(envelopes.c.revision, envelopes.c.acked_at).where(
+        envelopes.c.report == report, envelopes.c.acked_at.is_not(None)
+    )
+    rows = connection.execute(found.order_by(envelopes.c.revision)).all()
+    return [(revision, datetime.fromtimestamp(at, UTC).date()) for revision, at in rows]

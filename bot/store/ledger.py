@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, select, update
 
 from bot.store.tables import inbox, outbox
 
 
-def standing(connection: Connection, lane: str) -> list[int]:
-    """Ids of the messages that stand in this chat as far as we know, newest first."""
-    found: set[int] = set()
-    for table in (inbox, outbox):
-        rows = select(table.c.message).where(table.c.lane == lane, table.c.message.is_not(None))
-        found.update(connection.execute(rows).scalars())
+def standing(connection: Connection, lane: str, kinds: Sequence[str] | None = None) -> list[int]:
+    """Ids of the messages that stand in this chat as far as we know, newest first; of ours, only these kinds if given."""
+    ours = select(outbox.c.message).where(outbox.c.lane == lane, outbox.c.message.is_not(None))
+    if kinds is not None:
+        return sorted(connection.execute(ours.where(outbox.c.kind.in_(kinds))).scalars(), reverse=True)
+    theirs = select(inbox.c.message).where(inbox.c.lane == lane, inbox.c.message.is_not(None))
+    found = {*connection.execute(ours).scalars(), *connection.execute(theirs).scalars()}
     return sorted(found, reverse=True)
 
 

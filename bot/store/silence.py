@@ -21,7 +21,10 @@ def fallen(connection: Connection, now: float, short: float, long: float) -> lis
     rows = connection.execute(
         select(chats.c.lane, chats.c.touched, chats.c.rest).where(
             chats.c.touched.is_not(None),
-            or_(and_(chats.c.rest == 0, chats.c.touched <= short_ago), and_(chats.c.rest < 2, chats.c.touched <= long_ago)),
+            or_(
+                and_(chats.c.rest == 0, chats.c.touched <= short_ago),
+                and_(chats.c.rest < 2, chats.c.touched <= long_ago),
+            ),
         )
     ).all()
     found = [(lane, touched, touched > long_ago) for lane, touched, _ in rows]
@@ -34,16 +37,26 @@ def fallen(connection: Connection, now: float, short: float, long: float) -> lis
 def expire(connection: Connection, before: int) -> list[str]:
     """Erase drafts last touched before this day, additions to something sent included; their lanes."""
     old = and_(conversations.c.day < before, conversations.c.body.is_not(None))
-    rows = connection.execute(select(conversations.c.id, conversations.c.lane, conversations.c.receipt).where(old)).all()
+    rows = connection.execute(
+        select(conversations.c.id, conversations.c.lane, conversations.c.receipt).where(old)
+    ).all()
     for id_, lane, receipt in rows:
         connection.execute(delete(resumptions).where(resumptions.c.conversation == id_))
         connection.execute(delete(files).where(files.c.conversation == id_, files.c.report.is_(None)))
         this = conversations.c.id == id_
         if receipt is None:
             connection.execute(delete(conversations).where(this))
-            connection.execute(update(chats).where(chats.c.lane == lane, chats.c.conversation == id_).values(conversation=None))
+            connection.execute(
+                update(chats).where(chats.c.lane == lane, chats.c.conversation == id_).values(conversation=None)
+            )
         else:
-            gone = {"body": None, "key": None, "locked": 0, "status": "submitted", "version": conversations.c.version + 1}
+            gone = {
+                "body": None,
+                "key": None,
+                "locked": 0,
+                "status": "submitted",
+                "version": conversations.c.version + 1,
+            }
             connection.execute(update(conversations).where(this).values(**gone))
     return [lane for _, lane, _ in rows]
 
@@ -59,12 +72,16 @@ def carry_out_erasures(connection: Connection, today: int) -> list[str]:
     due = select(conversations.c.id, conversations.c.lane).where(conversations.c.erase_on <= today)
     rows = connection.execute(due).all()
     for id_, lane in rows:
-        kept = select(envelopes.c.revision).where(envelopes.c.report == id_).order_by(envelopes.c.revision.desc()).limit(1)
+        kept = (
+            select(envelopes.c.revision).where(envelopes.c.report == id_).order_by(envelopes.c.revision.desc()).limit(1)
+        )
         newest = connection.execute(kept).scalar()
         connection.execute(delete(files).where(files.c.conversation == id_))
         connection.execute(delete(envelopes).where(envelopes.c.report == id_, envelopes.c.revision != newest))
         connection.execute(delete(references).where(references.c.report == id_))
         connection.execute(delete(resumptions).where(resumptions.c.conversation == id_))
         connection.execute(delete(conversations).where(conversations.c.id == id_))
-        connection.execute(update(chats).where(chats.c.lane == lane, chats.c.conversation == id_).values(conversation=None))
+        connection.execute(
+            update(chats).where(chats.c.lane == lane, chats.c.conversation == id_).values(conversation=None)
+        )
     return [lane for _, lane in rows]
