@@ -12,6 +12,7 @@ from typing import Any
 
 from PIL import Image, PngImagePlugin
 
+FONT = b"/Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >>"
 #: Planted where a phone puts place, device and author; to be found in no stripped file.
 SECRET = b"Qarqashandi-33.5138N"
 
@@ -157,7 +158,13 @@ def m4a(*tracks: bytes, brand: bytes = b"M4A ", more: bytes = b"") -> bytes:
     return box(b"ftyp", brand, bytes(4), b"isom") + moov + more + box(b"mdat", b"sound" * 50)
 
 
-def pdf(*objects: bytes, root: bytes = b"", info: bytes = b"", trailer: bytes = b"", page: bytes = b"") -> bytes:
+def pdf(
+    *objects: bytes,
+    root: bytes = b"",
+    info: bytes = b"",
+    trailer: bytes = b"",
+    page: bytes = b"/Resources << %s >>" % FONT,
+) -> bytes:
     """A paper of one page. Objects beyond the page begin at number 5."""
     words = b"BT /F1 12 Tf 20 20 Td (To whom it may concern) Tj ET"
     bodies = [
@@ -197,8 +204,8 @@ def telling_pdf() -> bytes:
         root=b"/Metadata 5 0 R /OpenAction 6 0 R /Names << /JavaScript << /Names [(a) 6 0 R] >>"
         b" /EmbeddedFiles << /Names [(photo.jpg) 11 0 R] >> >>",
         info=b"/Info 7 0 R",
-        page=b"/Annots [8 0 R] /Resources << /XObject << /Im0 9 0 R >> >> /AA << /O 6 0 R >> /PieceInfo << /X (%s) >>"
-        % SECRET,
+        page=b"/Annots [8 0 R] /Resources << %s /XObject << /Im0 9 0 R >> >> /AA << /O 6 0 R >>"
+        b" /PieceInfo << /X (%s) >>" % (FONT, SECRET),
     )
 
 
@@ -257,11 +264,17 @@ def _good() -> dict[str, tuple[bytes, str]]:
         "jpeg with a colour profile": (jpeg(icc_profile=b"profile" * 30_000), "image/jpeg"),
         "jpeg with fill bytes": (with_segments(jpeg(), b"\xff\xff\xff"), "image/jpeg"),
         "jpeg of one pixel": (jpeg(picture(1, 1)), "image/jpeg"),
-        "jpeg with a broken Exif": (with_segments(jpeg(), segment(0xE1, b"Exif\0\0MM\0*\xff\xff\xff\xff")), "image/jpeg"),
+        "jpeg with a broken Exif": (
+            with_segments(jpeg(), segment(0xE1, b"Exif\0\0MM\0*\xff\xff\xff\xff")),
+            "image/jpeg",
+        ),
         "png plain": (png(), "image/png"),
         "png with texts": (png(pnginfo=_png_text()), "image/png"),
         "png with Exif": (png(exif=exif(8)), "image/png"),
-        "png with a time": (with_chunks(png(), chunk(b"tIME", struct.pack(">HBBBBB", 2026, 5, 3, 9, 30, 0))), "image/png"),
+        "png with a time": (
+            with_chunks(png(), chunk(b"tIME", struct.pack(">HBBBBB", 2026, 5, 3, 9, 30, 0))),
+            "image/png",
+        ),
         "png with a palette": (png(picture().convert("P"), transparency=3), "image/png"),
         "png grey": (png(picture().convert("L")), "image/png"),
         "png with transparency": (png(picture().convert("RGBA")), "image/png"),

@@ -68,6 +68,7 @@ def test_nothing_hidden_is_left_and_a_second_time_changes_nothing(name: str) -> 
         assert strip(clean, mime) == clean
 
 
+@pytest.mark.filterwarnings("ignore:.*(EXIF|MPO)")  # Pillow's remarks on what is being taken out
 @pytest.mark.parametrize("name", PICTURES)
 def test_the_pixels_are_the_same_and_nothing_is_said_beside_them(name: str) -> None:
     data, mime = GOOD[name]
@@ -129,15 +130,21 @@ def test_a_paper_loses_what_tells_on_its_author_and_what_acts_by_itself() -> Non
     from pypdf import PdfReader
 
     clean = strip(made.telling_pdf(), "application/pdf")
-    for word in (b"/JavaScript", b"/Metadata", b"/EmbeddedFile", b"/OpenAction", b"/Author", b"/CreationDate", b"pypdf"):
+    for word in (
+        b"/JavaScript",
+        b"/Metadata",
+        b"/EmbeddedFile",
+        b"/OpenAction",
+        b"/Author",
+        b"/CreationDate",
+        b"pypdf",
+    ):
         assert word not in clean, word
     page = PdfReader(io.BytesIO(clean)).pages[0]
     assert page.extract_text() == "To whom it may concern"
     assert page["/Annots"][0]["/Contents"] == "note"  # type: ignore[index]
     photo = page["/Resources"]["/XObject"]["/Im0"]._data  # type: ignore[index]
-    assert Image.open(io.BytesIO(photo)).tobytes() == made.picture().convert("RGB").tobytes() or photo == strip(
-        made.jpeg(exif=made.exif(), comment=SECRET), "image/jpeg"
-    )
+    assert photo == strip(made.jpeg(exif=made.exif(), comment=SECRET), "image/jpeg")
 
 
 @pytest.mark.parametrize("name", made.broken_papers())
