@@ -23,16 +23,22 @@ from bot.files.verdicts import Kind, Refused, Unfit
 
 GOOD = {name: case for name, case in corpus().items() if "/" in case[1]}
 PICTURES = [name for name, (_, mime) in GOOD.items() if mime.startswith("image/")]
-#: Seconds one file may take, a process for a PDF included. Measured on two shared cores; the best of three counts.
+#: Seconds of a processor one file may take, the process for a PDF included; the best of three counts.
 LONGEST = 0.2
+
+
+def worked() -> float:
+    """Processor seconds of this process and its children so far: what else the machine does is not counted."""
+    of_children = os.times()
+    return time.process_time() + of_children.children_user + of_children.children_system
 
 
 def best_of_three(job: Any) -> tuple[Any, float]:
     took = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = worked()
         result = job()
-        took.append(time.perf_counter() - began)
+        took.append(worked() - began)
     return result, min(took)
 
 
@@ -147,6 +153,18 @@ def test_a_paper_loses_what_tells_on_its_author_and_what_acts_by_itself() -> Non
     assert photo == strip(made.jpeg(exif=made.exif(), comment=SECRET), "image/jpeg")
 
 
+@pytest.mark.parametrize("algorithm", ["RC4-128", "AES-128", "AES-256"])
+def test_a_paper_that_is_only_locked_against_changes_is_opened(algorithm: str) -> None:
+    from pypdf import PdfReader, PdfWriter
+
+    writer, out = PdfWriter(clone_from=io.BytesIO(made.telling_pdf())), io.BytesIO()
+    writer.encrypt("", "owner", algorithm=algorithm)
+    writer.write(out)
+    clean = strip(out.getvalue(), "application/pdf")
+    assert SECRET not in clean
+    assert PdfReader(io.BytesIO(clean)).pages[0].extract_text() == "To whom it may concern"
+
+
 @pytest.mark.parametrize("name", made.broken_papers())
 def test_a_hostile_paper_is_damaged_and_costs_little(name: str) -> None:
     data = made.broken_papers()[name]
@@ -194,7 +212,10 @@ def judged(data: bytes) -> None:
         assert kind_of(strip(data, verdict.mime)) == verdict
 
 
-@given(some.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"OggS", b"ID3", b"\xff\xfb\x90", b"%PDF-1.7", b"\0\0\0\x18ftyp"]), some.binary(max_size=2000))  # fmt: skip
+MAGICS = [b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"OggS", b"ID3", b"\xff\xfb\x90", b"%PDF-1.7", b"\0\0\0\x18ftyp"]
+
+
+@given(some.sampled_from(MAGICS), some.binary(max_size=2000))
 def test_noise_gets_a_verdict(start: bytes, rest: bytes) -> None:
     judged(start + rest)
 

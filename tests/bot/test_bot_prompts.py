@@ -47,6 +47,13 @@ def question(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def another(tmp_path: Path) -> Path:
+    path = tmp_path / "another.ogg"
+    path.write_bytes(made.opus(pages=5))
+    return path
+
+
 async def voices(remote: Remote) -> list[Any]:
     """What each `sendVoice` named: None for an upload."""
     return [call["values"].get("voice") for call in await remote.calls() if call["method"] == "sendVoice"]
@@ -61,19 +68,18 @@ async def test_it_is_uploaded_once(api: Api, store: Store, samira: Phone, remote
     shown = [message for message in await samira.messages() if message["from_bot"]]
     assert [message["message_id"] for message in shown] == [message["message_id"] for message in sent]
     assert all(message["keyboard"][0][0]["text"] == "Skip" for message in shown)
-    assert await api.download(named, 10**6) == question.read_bytes()
+    assert await api.download(named, 10**6) == made.opus()
 
 
 async def test_another_recording_and_another_bot_have_names_of_their_own(
-    api: Api, store: Store, samira: Phone, remote: Remote, question: Path
+    api: Api, store: Store, samira: Phone, remote: Remote, question: Path, another: Path
 ) -> None:
     await samira.start()
     await play(api, store, question, {"chat_id": samira.chat_id})
-    question.write_bytes(made.opus(pages=5))
-    await play(api, store, question, {"chat_id": samira.chat_id})
+    await play(api, store, another, {"chat_id": samira.chat_id})
     assert await voices(remote) == [None, None]
     await store.write(lambda connection: connection.execute(update(table).values(bot=5)) and None)
-    assert isinstance((await play_parameters(api, store, question.read_bytes()))["voice"], InputFile)
+    assert isinstance((await play_parameters(api, store, made.opus()))["voice"], InputFile)
 
 
 async def test_a_name_that_is_refused_is_replaced(
