@@ -6,6 +6,7 @@ import io
 import os
 import struct
 import time
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,34 @@ def test_a_paper_loses_what_tells_on_its_author_and_what_acts_by_itself() -> Non
     assert page["/Annots"][0]["/Contents"] == "note"  # type: ignore[index]
     photo = page["/Resources"]["/XObject"]["/Im0"]._data  # type: ignore[index]
     assert photo == strip(made.jpeg(exif=made.exif(), comment=SECRET), "image/jpeg")
+
+
+def test_older_revisions_and_what_no_page_leads_to_are_gone() -> None:
+    """A PDF that was changed keeps what it was before; so does one with objects nobody shows."""
+    first = made.pdf(b"(%s)" % SECRET)
+    words = b"BT /F1 12 Tf (Changed) Tj ET"
+    at = len(first)
+    start = at + len(b"4 0 obj\n" + made.stream(b"", words) + b"\nendobj\n")
+    update = b"4 0 obj\n%s\nendobj\nxref\n4 1\n%010d 00000 n \n" % (made.stream(b"", words), at)
+    old = first.rindex(b"startxref\n") + len(b"startxref\n")
+    before = int(first[old:].split()[0])
+    trailer = b"trailer\n<< /Size 6 /Root 1 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n" % (before, start)
+    clean = strip(first + update + trailer, "application/pdf")
+    assert SECRET not in clean
+    assert b"To whom it may concern" not in clean
+    assert b"Changed" in clean
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_photo_in_a_paper_loses_its_details(packed: bool) -> None:
+    photo = made.jpeg(exif=made.exif(), comment=SECRET)
+    filters = b"[/FlateDecode /DCTDecode] /DecodeParms [null null]" if packed else b"[/DCTDecode]"
+    dictionary = b"/Type /XObject /Subtype /Image /Width 64 /Height 48 /Filter " + filters
+    paper = made.pdf(
+        made.stream(dictionary, zlib.compress(photo) if packed else photo),
+        page=b"/Resources << /XObject << /Im0 5 0 R >> >>",
+    )
+    assert strip(photo, "image/jpeg") in strip(paper, "application/pdf")
 
 
 @pytest.mark.parametrize("algorithm", ["RC4-128", "AES-128", "AES-256"])

@@ -21,7 +21,7 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 
 from bot.api import Api
 from bot.files import fetching
-from bot.files.receiving import Received, Refused, receive
+from bot.files.receiving import AT_ONCE, Received, Refused, receive
 from bot.files.stripping import strip
 from bot.files.verdicts import MOST_BYTES
 from bot.sandbox.phone import Phone, Remote
@@ -132,7 +132,7 @@ async def test_what_is_gone_is_not_fetched_and_asked_for_once(
 ) -> None:
     assert await received(api, sealer, {"file_id": "WSXnobody"}) == Refused("not_fetched")
     assert len([call for call in await remote.calls() if call["method"] == "getFile"]) == 1
-    assert [line["error"] for line in log] == ["BadRequest"]
+    assert [line.get("error") or line["reason"] for line in log] == ["BadRequest", "not_fetched"]
 
 
 @pytest.mark.parametrize("fault", ["500", "502", "garbage", "reset"])
@@ -280,6 +280,23 @@ async def test_a_download_that_fails_says_what_and_not_where(
         assert canary not in written
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
+
+
+async def test_few_files_are_in_memory_at_the_same_time(files: tuple[Files, Api], sealer: Sealer) -> None:
+    server, api = files
+    now, most = 0, 0
+
+    async def counted(_: web.Request) -> web.StreamResponse:
+        nonlocal now, most
+        now, most = now + 1, max(most, now + 1)
+        await asyncio.sleep(0.02)
+        now -= 1
+        return web.Response(body=b"12345")
+
+    server.answers = counted
+    got = await asyncio.gather(*(received(api, sealer, {"file_id": str(number)}) for number in range(20)))
+    assert got == [Refused("kind")] * 20
+    assert most == AT_ONCE
 
 
 @pytest.mark.parametrize(("number", "times"), [(404, 1), (403, 1), (503, 3), (429, 3)])
