@@ -74,9 +74,8 @@ class Api(Bot):
             raise NetworkError("Telegram does not say where the file is")
         if isinstance(size, int) and size > most_bytes:
             raise TooLong
-        request = self._request[1]
-        assert isinstance(request, AiohttpRequest)  # noqa: S101
-        body = await request.download(f"{self._base_file_url}/{quote(path)}", most_bytes, _DOWNLOAD_SECONDS)
+        assert isinstance(self.request, AiohttpRequest)  # noqa: S101
+        body = await self.request.download(f"{self._base_file_url}/{quote(path)}", most_bytes, _DOWNLOAD_SECONDS)
         if isinstance(size, int) and size != len(body):
             raise NetworkError("The file broke off")
         return body

@@ -24,6 +24,8 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 File = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The attachment's id, as the manifest lists it.")]
 
 
+#: For sealed bytes: no cache on the way may keep them.
+_KEPT_NOWHERE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _ERASED = "Erased after its acknowledgement."
 _BEARER = HTTPBearer(auto_error=False, description="The token in the bot's hand-off token file.")
 Shown = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
@@ -40,12 +42,9 @@ class Listed(BaseModel):
 
 
 class _SealedFile(Response):
-    """The bytes of an age file as they are; no cache on the way may keep them."""
+    """The bytes of an age file as they are."""
 
     media_type = "application/octet-stream"
-
-    def __init__(self, content: bytes) -> None:
-        super().__init__(content, headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
 
 
 class Waiting(BaseModel):
@@ -112,7 +111,7 @@ def make_app(store: Store, token: bytes) -> FastAPI:
             raise HTTPException(404, "No such attachment.")
         if row.sealed is None:
             raise HTTPException(410, _ERASED)
-        return _SealedFile(row.sealed)
+        return _SealedFile(row.sealed, headers=_KEPT_NOWHERE)
 
     @app.post("/handoff/v1/envelopes/{report}/{revision}/ack", dependencies=guarded)
     async def acknowledge(report: Report, revision: Revision, said: Acknowledgement) -> Acknowledged:

@@ -12,6 +12,7 @@ _TAGS_BEHIND = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"3DI")
 _BITRATES_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _BITRATES_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
+_MOST_TAGS = 10
 _FEWEST_FRAMES = 3
 _LONGEST_FRAME = 1441
 
@@ -43,15 +44,15 @@ def strip(data: bytes) -> bytes:
 def _first_frame(data: bytes) -> int:
     """Where the tags in front end."""
     at = 0
-    while data.startswith(_TAG_V2, at):
+    for _ in range(_MOST_TAGS):
+        if not data.startswith(_TAG_V2, at):
+            break
         size = data[at + 6 : at + 10]
         if len(size) < 4 or max(size) > 127:
             raise damaged("an MP3 file whose tag breaks off")
         footer = 10 if data[at + 5] & 0x10 else 0
         at += 10 + footer + (size[0] << 21 | size[1] << 14 | size[2] << 7 | size[3])
-    while data.startswith(b"\0", at):  # padding of a tag that says less than its length
-        at += 1
-    return at
+    return len(data) - len(data[at:].lstrip(b"\0"))  # padding of a tag that says less than its length
 
 
 def _frames(data: bytes, start: int) -> tuple[int, int]:

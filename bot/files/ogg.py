@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections import deque
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from bot.files.verdicts import Unfit, damaged
@@ -17,6 +19,8 @@ _MOST_SEGMENTS = 255
 _OPUS, _VORBIS = 2, 3
 #: Comment headers that say nothing: no vendor, no comments (and Vorbis' closing bit).
 _SILENT = {_OPUS: b"OpusTags" + bytes(8), _VORBIS: b"\x03vorbis" + bytes(8) + b"\x01"}
+#: Telegram's phones make a page of every packet: 50 a second, so many in more than two hours.
+_MOST_PAGES = 400_000
 _LONGEST_HEADER = 4 * 1024 * 1024
 _MIRROR = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
@@ -36,31 +40,34 @@ class _Page(NamedTuple):
 
 def check(data: bytes) -> None:
     """`Unfit` when the pages do not make one whole recording."""
-    pages = list(_pages(data))
-    sound = _headers(data, pages)[1]
-    if sound >= len(pages):
+    pages = _pages(data)
+    _headers(data, pages)
+    last = deque(pages, maxlen=1)
+    if not last:
         raise damaged("an Ogg file without sound")
-    if pages[-1].lacing[-1:] == b"\xff":
+    if last[0].lacing[-1:] == b"\xff":
         raise damaged("an Ogg file that breaks off")
 
 
 def strip(data: bytes) -> bytes:
     """The same recording with an empty comment header, and without what follows its end."""
-    pages = list(_pages(data))
-    packets, sound = _headers(data, pages)
-    first = pages[0]
-    new = [data[first.start : first.end]]
+    pages = _pages(data)
+    first, packets, sound = _headers(data, pages)
+    head = [data[first.start : first.end]]
     for packet in (_SILENT[len(packets)], *packets[2:]):
-        new += _paged(packet, first.serial, first.number + len(new))
-    shift = len(new) - sound
-    new += [_renumbered(data, page, shift) for page in pages[sound:]]
-    return b"".join(new)
+        head += _paged(packet, first.serial, first.number + len(head))
+    new = bytearray().join(head)
+    for page in pages:
+        new += _renumbered(data, page, len(head) - sound)
+    return bytes(new)
 
 
 def _pages(data: bytes) -> Iterator[_Page]:
     """All pages of the one stream, each with the right checksum; `Unfit` where they break."""
     at, number, serial, ended = 0, None, None, False
-    while data.startswith(MAGIC, at):
+    for _ in range(_MOST_PAGES):
+        if not data.startswith(MAGIC, at):
+            break
         page = _page(data, at)
         if number is not None and (page.number, page.serial) != ((number + 1) % 2**32, serial):
             raise damaged("an Ogg file with a page missing, or with more than one stream")
@@ -69,7 +76,7 @@ def _pages(data: bytes) -> Iterator[_Page]:
         yield page
         number, serial, ended, at = page.number, page.serial, bool(page.flags & _LAST), page.end
     if number is None or (at < len(data) and MAGIC.startswith(data[at : at + 4])):
-        raise damaged("an Ogg file that breaks off")
+        raise damaged("an Ogg file that breaks off, or in too many pieces")
 
 
 def _page(data: bytes, at: int) -> _Page:
@@ -87,12 +94,13 @@ def _page(data: bytes, at: int) -> _Page:
     return _Page(flags, granule, serial, number, lacing, at, body, end)
 
 
-def _headers(data: bytes, pages: list[_Page]) -> tuple[list[bytes], int]:
-    """The packets before the sound, and the number of the page with which the sound begins."""
-    wanted = _packets_before_sound(data, pages[0])
+def _headers(data: bytes, pages: Iterator[_Page]) -> tuple[_Page, list[bytes], int]:
+    """The first page, the packets before the sound, and on how many pages they are; the sound is left in `pages`."""
+    first = next(pages)
+    wanted = _packets_before_sound(data, first)
     packets: list[bytes] = []
     packet = bytearray()
-    for number, page in enumerate(pages):
+    for number, page in enumerate(chain((first,), pages), 1):
         at = page.body
         for length in page.lacing:
             if len(packets) == wanted:
@@ -103,7 +111,7 @@ def _headers(data: bytes, pages: list[_Page]) -> tuple[list[bytes], int]:
                 packets.append(bytes(packet))
                 packet.clear()
         if len(packets) == wanted:
-            return _expected(packets), number + 1
+            return first, _expected(packets), number
         if len(packet) > _LONGEST_HEADER:
             break
     raise damaged("an Ogg file without sound")

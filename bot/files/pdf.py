@@ -7,6 +7,8 @@ import subprocess
 import sys
 from threading import Timer
 
+import structlog
+
 from bot.files.verdicts import MOST_BYTES, damaged
 
 MAGIC = b"%PDF-"
@@ -16,6 +18,8 @@ _TAIL_BYTES = 1024
 LONGEST = 20.0
 #: Rewritten files can be somewhat longer: objects that were packed together are written one by one.
 _MOST_WRITTEN = 2 * MOST_BYTES
+
+log = structlog.get_logger()
 
 
 def check(data: bytes) -> None:
@@ -48,6 +52,7 @@ def strip(data: bytes) -> bytes:
             timer.cancel()
             child.kill()
     if child.returncode or not written.startswith(MAGIC):
+        log.warning("paper_not_read", code=child.returncode)
         raise damaged("a PDF file that cannot be read")
     return written
 

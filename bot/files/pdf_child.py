@@ -8,10 +8,13 @@ from __future__ import annotations
 import io
 import resource
 import sys
+import zlib
 from typing import Any
 
 _SECONDS = 15
 _MEMORY = 768 * 1024 * 1024
+#: Of a picture that is compressed once more.
+_MOST_PACKED = 64 * 1024 * 1024
 #: Hidden details and things that act by themselves, wherever they stand.
 _OUT_ANYWHERE = (
     "/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/AA", "/OpenAction", "/JavaScript", "/JS", "/EmbeddedFiles",
@@ -86,19 +89,23 @@ def _clean_one(one: Any) -> None:
     if "/Rect" in one and one.get("/Subtype") != "/Widget":
         for key in _OUT_OF_NOTES:
             one.pop(key, None)
-    if one.get("/Filter") in ("/DCTDecode", ["/DCTDecode"]):
-        _clean_picture(one)
+    filters = one.get("/Filter")
+    if filters in ("/DCTDecode", ["/DCTDecode"], ["/FlateDecode", "/DCTDecode"]):
+        _clean_picture(one, packed=len(filters) == 2)
 
 
-def _clean_picture(one: Any) -> None:
-    """A JPEG inside a paper keeps the place it was taken at as any other does."""
+def _clean_picture(one: Any, *, packed: bool) -> None:
+    """A JPEG inside a paper knows the place it was taken at as well as any other."""
+    from pypdf.generic import NameObject
+
     from bot.files import jpeg
-    from bot.files.verdicts import Unfit
 
-    try:
-        one._data = jpeg.strip(one._data)  # there is no public way to replace encoded bytes
-    except Unfit:
-        raise ValueError("a broken picture") from None
+    data = one._data  # there is no public way to read and replace encoded bytes
+    if packed:
+        data = zlib.decompressobj().decompress(data, _MOST_PACKED)
+        one[NameObject("/Filter")] = NameObject("/DCTDecode")
+        one.pop("/DecodeParms", None)
+    one._data = jpeg.strip(data)
 
 
 def main() -> None:

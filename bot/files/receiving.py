@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 from weakref import WeakKeyDictionary
 
+import structlog
+
 from bot.api import Api
 from bot.files.fetching import fetch
 from bot.files.kinds import kind_of
@@ -22,6 +24,7 @@ __all__ = ["MOST_BYTES", "MOST_BYTES_TOGETHER", "MOST_FILES", "Reason", "Receive
 
 #: Files at work at the same time: each is in memory up to three times (fetched, stripped, sealed).
 AT_ONCE = 4
+log = structlog.get_logger()
 _rooms: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
@@ -59,9 +62,12 @@ async def receive(
     async with _room():
         try:
             data = await fetch(api, file_id, announced_size)
-            return await asyncio.to_thread(_sealed, sealer, data, keep_original)
+            got = await asyncio.to_thread(_sealed, sealer, data, keep_original)
         except Unfit as unfit:
-            return Refused(unfit.reason)
+            got = Refused(unfit.reason)
+    if isinstance(got, Refused):
+        log.info("file_refused", reason=got.reason)
+    return got
 
 
 def _sealed(sealer: Sealer, data: bytes, keep_original: bool) -> Received | Refused:

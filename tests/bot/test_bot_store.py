@@ -16,8 +16,8 @@ from sqlalchemy.exc import OperationalError
 
 from bot.clock import tidy
 from bot.keys import Keys
-from bot.store import chats, envelopes, inbox, meta, outbox, references, tasks
-from bot.store.rows import EnvelopeRow, InboxRow, OutboxRow, Sent
+from bot.store import chats, envelopes, files, inbox, meta, outbox, references, tasks
+from bot.store.rows import EnvelopeRow, FileRow, InboxRow, OutboxRow, Sent
 from bot.store.store import MIGRATIONS, Store, look
 from bot.store.tables import metadata
 from bot.store.writer import StoreTrouble
@@ -143,6 +143,74 @@ async def test_what_is_past_its_time_is_erased(store: Store) -> None:
     assert await store.write(inbox.counts) == {"new": 2, "done": 1}
     assert await store.write(envelopes.counts) == {"waiting": 0, "acknowledged": 1, "erased": 1}
     assert await store.write(lambda c: tidy(c, now, 72)) == 0
+
+
+def attachment(number: int) -> FileRow:
+    return FileRow(f"{number:032x}", b"sealed", f"{number:064x}", 6)
+
+
+def keep_attachments(connection: Connection, *numbers: int, conversation: str = "c" * 32, day: int = 5) -> None:
+    for number in numbers:
+        files.put(connection, attachment(number), conversation=conversation, day=day)
+
+
+async def test_attachments_are_kept_in_order_and_sent_once(store: Store) -> None:
+    await store.write(lambda c: keep_attachments(c, 1, 2, 3))
+    first, second, third = (attachment(number).id for number in (1, 2, 3))
+    listed = await store.write(lambda c: files.of(c, [third, first]))
+    assert [(one.id, one.sealed_sha256, one.sealed_bytes) for one in listed] == [
+        (third, f"{3:064x}", 6),
+        (first, f"{1:064x}", 6),
+    ]
+    assert await store.write(lambda c: files.of(c, [])) == []
+    with pytest.raises(KeyError):
+        await store.write(lambda c: files.of(c, ["f" * 32]))
+    assert await store.write(lambda c: files.drop(c, [second])) == 1
+    await store.write(lambda c: files.assign(c, [first], "b" * 32, 1))
+    with pytest.raises(KeyError):
+        await store.write(lambda c: files.assign(c, [first, third], "b" * 32, 2))
+    assert await store.write(lambda c: files.find(c, "b" * 32, 2, third)) is None, "nothing of a failed job stays"
+    await store.write(lambda c: files.assign(c, [third], "b" * 32, 2))
+    await store.write(lambda c: files.assign(c, [], "b" * 32, 3))
+    assert await store.write(lambda c: files.find(c, "b" * 32, 1, first)) == attachment(1)
+    assert await store.write(lambda c: files.find(c, "b" * 32, 1, third)) is None
+    assert await store.write(lambda c: files.drop(c, [first])) == 0, "what was sent stays"
+    assert await store.write(lambda c: files.forget_conversation(c, "c" * 32)) == 0
+
+
+async def test_attachments_go_with_their_draft_or_their_envelope(store: Store) -> None:
+    now = 100 * 86_400.0
+
+    def sent(connection: Connection) -> None:
+        keep_attachments(connection, 1, 2, 3)
+        for revision in (1, 2):
+            envelopes.put(connection, envelope(revision))
+            files.assign(connection, [attachment(revision).id], "b" * 32, revision)
+        envelopes.acknowledge(connection, "b" * 32, 1, int(now) - 73 * 3600)
+
+    await store.write(sent)
+    await store.write(lambda c: tidy(c, now, 72))
+    erased = await store.write(lambda c: files.find(c, "b" * 32, 1, attachment(1).id))
+    assert erased is not None
+    assert erased.sealed is None
+    assert await store.write(lambda c: files.find(c, "b" * 32, 2, attachment(2).id)) == attachment(2)
+    assert await store.write(lambda c: files.forget_conversation(c, "c" * 32)) == 1
+    with pytest.raises(KeyError):
+        await store.write(lambda c: files.of(c, [attachment(3).id]))
+
+
+async def test_attachments_nobody_will_send_are_forgotten(store: Store) -> None:
+    def some(connection: Connection) -> None:
+        chats.begin(connection, "c" * 32, LANE, status="open", key=b"key", body=b"one", day=5)
+        keep_attachments(connection, 1)
+        keep_attachments(connection, 2, 3, conversation="d" * 32)
+        keep_attachments(connection, 4, conversation="d" * 32, day=6)
+        files.assign(connection, [attachment(3).id], "b" * 32, 1)
+
+    await store.write(some)
+    assert await store.write(lambda c: files.prune(c, 6)) == 1
+    ids = [attachment(number).id for number in (1, 3, 4)]
+    assert [one.id for one in await store.write(lambda c: files.of(c, ids))] == ids
 
 
 async def test_codes_and_tasks(store: Store) -> None:
