@@ -156,10 +156,9 @@ def _signed_manifest(parts: Parts, sender_key: Ed25519PublicKey) -> Manifest:
 
 
 def _is_well_named(file: SealedFile) -> bool:
-    """Whether its fields are of the shape that may go into an address and be compared."""
-    if not isinstance(file.id, str) or not _FILE_ID.fullmatch(file.id):
-        return False
-    return isinstance(file.sealed_sha256, str) and type(file.sealed_bytes) is int
+    """Whether its fields, whatever the JSON held, are of the shape that may go into an address and be compared."""
+    kinds = [type(one) for one in (file.id, file.sealed_sha256, file.sealed_bytes)]
+    return kinds == [str, str, int] and _FILE_ID.fullmatch(file.id) is not None
 
 
 def _compare_digest(manifest: Manifest, sealed: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 Report = dict[str, Any]
@@ -35,7 +36,11 @@ def consents_in(bodies: Sequence[Report]) -> list[Given]:
         given = found.setdefault((consent["purpose"], consent["recipient"]), Given())
         given.answers.append(consent)
         given.taken_back.append(body.get("kind") == "withdrawal")
-    return sorted(found.values(), key=lambda given: given.newest["answered_at"], reverse=True)
+    return sorted(found.values(), key=_answered_at, reverse=True)
+
+
+def _answered_at(given: Given) -> datetime:
+    return datetime.fromisoformat(given.newest["answered_at"].upper())
 
 
 def withdrawn_in(bodies: Sequence[Report]) -> list[dict[str, Any]]:
