@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
@@ -121,7 +122,7 @@ class Intake:
         except Unfetchable:
             raise Refused(Reason.FILE_UNFETCHABLE, expected.place) from None
 
-    def _keep(self, opened: Opened, fetched: list[IO[bytes]]) -> None:
+    def _keep(self, opened: Opened, fetched: Sequence[IO[bytes]]) -> None:
         if not reports.keep(self.store, opened, map(self._content, opened.files, fetched)):
             raise Refused(Reason.CHANGED)
 
