@@ -255,7 +255,7 @@ class Reader:
 
     def _place(self, value: dict[str, Any]) -> Reading:
         name, code, kind = value["name"], value["code"], value.get("kind")
-        within = governorate(code or value.get("admin1"))
+        within = governorate(code) or governorate(value.get("admin1"))
         details = [
             self.calendar.words.say(words.PLACE_KIND, kind) if kind else "",
             self._say(N_("%s governorate")) % within if within and within != name else "",

@@ -61,7 +61,9 @@ def _where(claims: list[Claim]) -> str | None:
     choice, place = _value(claims, "event.place", "choice"), _value(claims, "event.place", "place")
     if choice:
         return governorate(choice["code"]) or str(choice["label"])
-    return (governorate(place["code"]) or place["name"]) if place else None
+    if not place:
+        return None
+    return governorate(place["code"]) or governorate(place.get("admin1")) or place["name"]
 
 
 def _value(claims: list[Claim], field: str, kind: str) -> Claim | None:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pyrage
 import uvicorn
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -264,6 +264,10 @@ class Sender:
 
     key: Ed25519PrivateKey
     recipients: tuple[str, ...]
+
+    @property
+    def public(self) -> Ed25519PublicKey:
+        return self.key.public_key()
 
     @property
     def pem(self) -> bytes:
