@@ -8,8 +8,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import struct
 import threading
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -54,13 +56,24 @@ def claim(
     return {"field": name, "question": question, "title": title, "status": status, "raw": raw, "value": value, "at": at}
 
 
-#: A picture of one pixel, a recording of nothing, a paper, and a page that would like to be run: id -> kind, mime, content
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
+def a_picture(width: int = 240, height: int = 320) -> bytes:
+    """A PNG: a sky that gets lighter."""
+    rows = b"".join(b"\0" + bytes((90, 130, 140 + 100 * y // height)) * width for y in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    framed = (struct.pack(">I", len(data)) + kind + data + _crc(kind + data) for kind, data in chunks)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
+
+
+def _crc(data: bytes) -> bytes:
+    return struct.pack(">I", zlib.crc32(data))
+
+
+#: A picture, a recording of nothing, a paper, and a page that would like to be run: id -> kind, mime, content
+SKY = a_picture()
 PICTURE, VOICE, PAPER, LETTER = ("a1" * 16, "b2" * 16, "c3" * 16, "d4" * 16)
 ATTACHED: dict[str, tuple[str, str, bytes]] = {
-    PICTURE: ("image", "image/png", PIXEL),
+    PICTURE: ("image", "image/png", SKY),
     VOICE: ("audio", "audio/ogg", b"OggS" + bytes(2000)),
     PAPER: ("document", "application/pdf", b"%PDF-1.4\n" + bytes(70_000)),
     LETTER: ("document", "text/html", b"<script>alert(1)</script>"),
@@ -99,7 +112,7 @@ def a_full_report(number: int = 1, revision: int = 1, **changes: Any) -> dict[st
         claim("person.story", "Told aloud", {"type": "files", "files": [VOICE, PAPER]}, status="needs_human"),
     ]
     name = {"type": "name", "full": YUSUF, "parts": YUSUF.split(), "kunya": None, "script": "Arab"}
-    yusuf = [claim("person.name.full", "Full name", name, said=YUSUF), claim("person.birth", "Born", status="unknown")]
+    yusuf = [claim("person.name.full", "Full name", name, said=YUSUF), claim("person.birth", "Born", status="refused")]
     report["enquirer"]["claims"][3] = {
         **claim(
             "enquirer.phone", "Telephone", {"type": "phone", "e164": "+905551112233", "country": "TR"}, said="٠٥٥٥"

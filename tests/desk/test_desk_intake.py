@@ -26,7 +26,7 @@ from tests.desk.fakes import (
     ATTACHED,
     PAPER,
     PICTURE,
-    PIXEL,
+    SKY,
     FamiliesSide,
     Sender,
     a_full_report,
@@ -293,7 +293,7 @@ def _longer(families: FamiliesSide, sender: Sender) -> None:
 
 def _another_content(families: FamiliesSide, sender: Sender) -> None:
     report = a_full_report()
-    attached = sender.attach(report, {PICTURE: PIXEL + b" "})
+    attached = sender.attach(report, {PICTURE: SKY + b" "})
     families.offer(sender.seal_with(report, attached), report, attached)
 
 

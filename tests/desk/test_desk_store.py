@@ -30,7 +30,7 @@ from desk.tables import quarantine as held_rows
 from desk.tables import reports as report_rows
 from ground.complaints import Complaint
 from ground.vault import Unreadable, Vault, new_key
-from tests.desk.fakes import AMAL, CANARIES, PAPER, PIXEL, STORY, Sender, a_full_report, a_report, described
+from tests.desk.fakes import AMAL, CANARIES, PAPER, SKY, STORY, Sender, a_full_report, a_report, described
 
 
 def _keep(store: Store, identity: Identity, sender: Sender, number: int = 1) -> Opened:
@@ -128,7 +128,7 @@ def test_a_report_is_never_kept_without_all_that_it_promises(store: Store, ident
     report = a_full_report()
     opened = open_envelope(sender.seal_with(report, sender.attach(report)), identity, sender.public)
     assert isinstance(opened, Opened)
-    for contents in ([], [PIXEL], [PIXEL] * 5):
+    for contents in ([], [SKY], [SKY] * 5):
         with pytest.raises(ValueError, match="argument 2"):
             reports.keep(store, opened, contents)
     assert reports.inbox(store, "jonas", page=1, size=9) == ([], 0)
