@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, text
 
 from desk import audit
 from desk.store import Store
@@ -50,8 +50,14 @@ def today(store: Store) -> date:
     return datetime.fromtimestamp(store.now(), UTC).date()
 
 
+def alone(connection: Connection) -> None:
+    """Let nothing be erased and nothing be stored beside this transaction. (In SQLite each one is alone already.)"""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE tombstones IN EXCLUSIVE MODE"))
+
+
 def erase(connection: Connection, store: Store, report: str, actor: str) -> None:
-    """Delete every trace of a report but its number and the audit trail, and leave a tombstone."""
+    """Delete every trace of a report but its number and the audit trail, and leave a tombstone. Call `alone` before."""
     for table in (attachments, reports, readings, quarantine):
         connection.execute(delete(table).where(table.c.report == report))
     connection.execute(insert(tombstones).values(report=report, erased_on=today(store).isoformat()))

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
-from desk import attachments, audit, caseworkers, erasure, passphrases, quarantine, reports, sessions
+from desk import attachments, audit, caseworkers, erasure, passphrases, quarantine, ranges, reports, sessions
 from desk.export import as_json
 from desk.gate import Access, Handler, Visit
 from desk.rendering import render
@@ -160,6 +160,7 @@ def erase(visit: Visit) -> Response:
     report, store = _report_id(visit), visit.desk.store
     typed = visit.form.get("confirm", "").strip().lower()
     with store.engine.begin() as connection:
+        erasure.alone(connection)
         known = reports.open_revisions(connection, store, report)
         newest = _revision(visit, known)
         wish = erasure.wish_in([one.body for one in known])
@@ -193,7 +194,7 @@ def file(visit: Visit) -> Response:
         "Content-Security-Policy": FILE_POLICY,
     }
     kind = found.mime if found.shown else "application/octet-stream"
-    return Response(found.content, media_type=kind, headers=headers)
+    return ranges.answer(found.content, visit.request.headers.get("range"), kind, headers)
 
 
 def export(visit: Visit) -> Response:

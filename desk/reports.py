@@ -61,6 +61,7 @@ def keep(store: Store, opened: Opened, contents: Iterable[bytes] = ()) -> bool:
     """
     manifest = opened.manifest
     with store.engine.begin() as connection:
+        erasure.alone(connection)
         if erasure.erased_on(connection, manifest.report):
             return True
         digest = kept_digest(connection, manifest.report, manifest.revision)

@@ -446,6 +446,31 @@ def test_an_attachment_is_handed_over_and_does_nothing(
     assert (last.action, last.object) == ("file_viewed", REPORT + id_)
 
 
+@pytest.mark.parametrize(
+    ("asked", "status", "part", "told"),
+    [
+        ("bytes=0-1", 206, slice(0, 2), "bytes 0-1/2004"),
+        ("bytes=2000-", 206, slice(2000, None), "bytes 2000-2003/2004"),
+        ("bytes=2-99999", 206, slice(2, None), "bytes 2-2003/2004"),
+        ("bytes=-3", 206, slice(2001, None), "bytes 2001-2003/2004"),
+        ("bytes=-99999", 206, slice(None), "bytes 0-2003/2004"),
+        ("bytes=2004-", 416, slice(0, 0), "bytes */2004"),
+        ("bytes=-0", 416, slice(0, 0), "bytes */2004"),
+        ("bytes=5-3", 200, slice(None), None),
+        ("bytes=-", 200, slice(None), None),
+        ("bytes=0-1,5-6", 200, slice(None), None),
+        ("lines=1-2", 200, slice(None), None),
+    ],
+)
+def test_a_part_of_a_recording(
+    filled: Desk, jonas: httpx.Client, asked: str, status: int, part: slice, told: str | None
+) -> None:
+    answer = jonas.get(f"/cases/{REPORT}/files/{VOICE}", headers={"Range": asked})
+    assert (answer.status_code, answer.content) == (status, ATTACHED[VOICE][2][part])
+    assert answer.headers.get("content-range") == told
+    assert answer.headers["content-security-policy"] == FILE_POLICY
+
+
 def test_who_looked_at_attachments_is_told_in_one_line(filled: Desk, jonas: httpx.Client) -> None:
     for id_ in ATTACHED:
         jonas.get(f"/cases/{REPORT}/files/{id_}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
@@ -221,8 +222,13 @@ def test_from_the_first_start_to_ctrl_c(operator: Operator, families: FamiliesSi
     assert "Traceback" not in log
     exported = operator.do("export", report["id"][:8])
     assert CANARIES[0] in exported.stdout
+    assert json.loads(exported.stdout)["revisions"] == [report]
+    to_file = operator.folder / "case.json"
+    assert operator.do("export", report["id"], "--revision", "1", "-o", str(to_file)).output == ""
+    assert to_file.read_text() == exported.stdout
+    assert isinstance(operator.do("export", report["id"], "--revision", "2").exception, Complaint)
     checked = operator.do("audit", "verify")
-    assert re.fullmatch(r"audit trail holds: 4 rows, head [0-9a-f]{64}\n", checked.stdout)
+    assert re.fullmatch(r"audit trail holds: 5 rows, head [0-9a-f]{64}\n", checked.stdout)
     for held in (log, checked.stderr, exported.stderr):
         assert not any(word in held for word in (*CANARIES, families.token))
 
