@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -105,6 +107,23 @@ def test_nothing_of_an_erased_report_is_left_on_the_disk(
                 assert connection.execute(select(table)).all() == []
     assert reports.keep(store, opened, [b"whatever comes again"])
     assert reports.inbox(store, "jonas", page=1, size=9) == ([], 0)
+
+
+def test_nothing_is_stored_beside_an_erasure(any_store: Store, identity: Identity, sender: Sender) -> None:
+    """A later revision that comes in while its report is being erased waits, and is then not wanted any more."""
+    report = _keep(any_store, identity, sender).manifest.report
+    late = a_report(revision=2)
+    opened = open_envelope(sender.seal(late), identity, sender.public)
+    assert isinstance(opened, Opened)
+    with ThreadPoolExecutor(1) as thread:
+        with any_store.engine.begin() as connection:
+            erasure.alone(connection)
+            storing = thread.submit(reports.keep, any_store, opened)
+            time.sleep(0.3)
+            assert not storing.done()
+            erasure.erase(connection, any_store, report, "jonas")
+        assert storing.result(10)
+    assert reports.inbox(any_store, "jonas", page=1, size=9) == ([], 0)
 
 
 def _jonas(store: Store) -> str:
