@@ -263,8 +263,9 @@ class Reader:
             value.get("gazetteer", ""),
         ]
         if "from" in value and "to" in value:
-            details[2:3] = filter(None, (value["from"]["code"], value["to"]["code"]))
-            name = f"{_end(value['from'])} → {_end(value['to'])}"
+            ends = value["from"], value["to"]
+            details[2] = _way(end["code"] for end in ends) if any(end["code"] for end in ends) else details[2]
+            name = _way(end["name"] or end["code"] for end in ends)
         return Reading(name or value["text"], tuple(filter(None, details)))
 
     def _phone(self, value: dict[str, Any]) -> Reading:
@@ -344,9 +345,9 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _end(end: dict[str, Any]) -> str:
-    """One end of a way; an ellipsis when only the words are known."""
-    return str(end["name"] or end["code"] or "…")
+def _way(ends: Iterable[str | None]) -> str:
+    """`Aleppo → Hama`; an ellipsis for an end of which only the words are known."""
+    return " → ".join(end or "…" for end in ends)
 
 
 def _tells(body: Report) -> bool:

@@ -139,15 +139,27 @@ def test_jonas_erases_what_samira_wants_erased(
 def _in_english(number: int) -> dict[str, Any]:
     """A cousin in Leeds tells it in English."""
     report = a_full_report(number, language="en")
-    words = {AMAL: "Amal Khalid al-Halabi", SAMIRA: "Samira", YUSUF: "Yusuf Khalid al-Halabi", STORY: _TOLD}
+    words = {
+        AMAL: "Amal Khalid al-Halabi",
+        YUSUF: "Yusuf Khalid al-Halabi",
+        SAMIRA: "Samira",
+        STORY: _TOLD,
+        "١٦ سنة": "sixteen",
+        "تركيا": "Turkey",
+        "صيف ٢٠١٣": "summer of 2013",
+        "من حلب إلى حماة": "from Aleppo to Hama",
+        "٠٥٥٥": "0555 111 22 33",
+    }
     for holder in (report["enquirer"], *report["sought_persons"], *report["events"]):
         for claim in holder["claims"]:
             said = claim["raw"]
             if said:
                 said |= {
-                    "text": words.get(said["text"], "About two weeks after Eid they said she is well."),
+                    "text": words.get(said["text"], "Two weeks after Eid they said she is well."),
                     "language": "en",
                 }
+            if claim["value"] and claim["value"]["type"] == "name":
+                claim["value"] |= {"parts": said["text"].split(), "kunya": None, "script": "Latn"}
             for key in ("text", "full") if claim["value"] else ():
                 if key in claim["value"]:
                     claim["value"][key] = said["text"]
