@@ -27,7 +27,7 @@ def test_a_report_of_the_shipped_form_is_read_in_full(seed: int, identity: Ident
     report = dict(family.send())
     opened = open_envelope(sender.seal(report), identity, sender.key.public_key())
     assert isinstance(opened, Opened)
-    sheet = Reader(Calendar(words_in("en"))).read(opened.report)
+    sheet = Reader(Calendar(words_in("en"))).read([opened.report])
     claims = [claim for holder in _holders(report) for claim in holder["claims"]]
     lines = [line for section in sheet.sections for line in section.lines]
     assert [line.field for line in lines] == [claim["field"] for claim in claims]
@@ -35,7 +35,7 @@ def test_a_report_of_the_shipped_form_is_read_in_full(seed: int, identity: Ident
     assert not any(line.others for line in lines)
     assert len(sheet.consents) == len(report["consents"])
     category = next((claim for claim in claims if claim["field"] == "event.category" and claim["value"]), None)
-    assert summarise(report).category == (category["value"]["label"] if category else None)
+    assert summarise([report]).category == (category["value"]["label"] if category else None)
 
 
 def _holders(report: dict) -> list[dict]:  # type: ignore[type-arg]
