@@ -451,7 +451,8 @@ class _Performing:
         if plan.state["residue"] == 1:
             screen = replace(screen, lines=(notices.STAYS, *screen.lines))
             plan.state["residue"] = 2
-        content, fresh = self._say(screen), plan.below
+        starts = isinstance(self._heard.event, Commanded) and self._heard.event.name == "start"
+        content, fresh = self._say(screen), plan.below or starts
         if self._locks and plan.key is not None:
             content = with_key(content, self._tag, plan.key.vault.key)
         if isinstance(self._heard.event, FellSilent):
@@ -465,6 +466,9 @@ class _Performing:
             settled = self._settle.rows if self._settle is not None else ()
             rows = self._turns.engine.speak(Screen((), settled), self._language, self._facts).rows
             plan.parcels[-1].settles = keyboard(rows, self._tag)
+        if starts and chat.anchor is not None and plan.state["discreet"]:
+            # Whoever has cleared the chat on their own side cannot see the old anchor; on this side it is one too many.
+            self.add("forget", target=chat.anchor)
         self._settle, self._locks = None, False
 
     def _forget(self, number: int) -> None:
