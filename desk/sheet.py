@@ -147,7 +147,7 @@ _OF_EVENT = (
     Essential(N_("When last seen or heard from"), _about("event.last_seen", "event.last_contact")),
     Essential(N_("Where"), _about("event.place", "event.place_detail")),
 )
-_OF_ENQUIRER = (Essential(N_("Relationship"), _about("enquirer.relationship")),)
+_OF_ENQUIRER = (Essential(N_("Relationship"), _about("person.relationship", "enquirer.relationship")),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from desk.opening import Opened, open_envelope
 from desk.sheet import Reader
 from desk.summary import summarise
 from desk.words import words_in
+from flows.envelope import SealedFile
 from flows.languages import offered
 from flows.load import load_form
 from tests.desk.fakes import Sender
@@ -25,7 +26,8 @@ def test_a_report_of_the_shipped_form_is_read_in_full(seed: int, identity: Ident
     family = Family(FLOW, script_of(FLOW, random.Random(seed)))
     family.answer_all()
     report = dict(family.send())
-    opened = open_envelope(sender.seal(report), identity, sender.key.public_key())
+    promised = tuple(SealedFile(file["id"], file["sha256"], file["bytes"]) for file in report["files"])
+    opened = open_envelope(sender.seal(report, files=promised), identity, sender.key.public_key())
     assert isinstance(opened, Opened)
     sheet = Reader(Calendar(words_in("en"))).read([opened.report])
     claims = [claim for holder in _holders(report) for claim in holder["claims"]]
