@@ -33,7 +33,7 @@ def test_a_report_of_the_shipped_form_is_read_in_full(seed: int, identity: Ident
     claims = [claim for holder in _holders(report) for claim in holder["claims"]]
     lines = [line for section in sheet.sections for line in section.lines]
     assert [line.field for line in lines] == [claim["field"] for claim in claims]
-    assert all(line.words or line.reading or line.status != "answered" for line in lines)
+    assert all(line.words or line.reading or line.files or line.status != "answered" for line in lines)
     assert not any(line.others for line in lines)
     assert len(sheet.consents) == len(report["consents"])
     category = next((claim for claim in claims if claim["field"] == "event.category" and claim["value"]), None)
