@@ -238,6 +238,8 @@ def _unit_here(found: Sequence[Mark], at: int, today: date) -> tuple[int, list[M
             return 1, _day_marks(today + timedelta(days=mark.value))
         case "yearpart":
             return 1, [Mark("part", mark.value)]
+        case "decadeprefix" if beside.kind == "number" and beside.value.value % 10 == 0 and 30 <= beside.value.value <= 90:
+            return 2, [Mark("decade", 1900 + int(beside.value.value))]
         case "number" if beside.kind == "unit" and not mark.value.ordinal and _year_of(mark) is None:
             return _duration(mark.value.value, beside.value, found[at + 2 : at + 4], 2)
         case "number" if beside.kind == "plushalf" and third.kind == "unit":
@@ -398,6 +400,8 @@ def _items(found: Sequence[Mark], postpositional: bool) -> Iterator[Item]:
         elif kind in OPERATORS or kind == "dash":
             if current is not None and _is_glue(found, at, current):
                 continue
+            if kind in ("before", "after") and not postpositional and not _followed(found, at):
+                continue
             gathered.append(Operator(kind, _is_loose(found, at, postpositional)))
             current = None
         elif kind in ("word", "none", "stray", "number", "born", "hijri", "plushalf", "decadeprefix", "decadesuffix"):
@@ -425,14 +429,21 @@ def _items(found: Sequence[Mark], postpositional: bool) -> Iterator[Item]:
     yield from gathered
 
 
+def _followed(found: Sequence[Mark], at: int) -> bool:
+    """Whether a date or a duration comes after "before" or "after"; "after the prayer" says nothing."""
+    return any(mark.kind in _PARTS_OF_DATES or mark.kind == "duration" for mark in found[at + 1 :])
+
+
 def _kind_near(found: Sequence[Mark], at: int) -> bool:
     """Whether a mark that leans on a date has one beside it."""
-    near = [found[where].kind for where in (at - 1, at + 1) if 0 <= where < len(found)]
+    after = at + 2 if _kind(found[at + 1] if at + 1 < len(found) else None) in ("since", "from") else at + 1
+    near = [found[where].kind for where in (at - 1, after) if 0 <= where < len(found)]
     return any(kind in _PARTS_OF_DATES for kind in near)
 
 
 def _touches(found: Sequence[Mark], at: int) -> bool:
-    near = [found[where].kind for where in (at - 1, at + 1) if 0 <= where < len(found)]
+    after = at + 2 if _kind(found[at + 1] if at + 1 < len(found) else None) == "dash" else at + 1
+    near = [found[where].kind for where in (at - 1, after) if 0 <= where < len(found)]
     return any(kind in _PARTS_OF_DATES and kind != "part" for kind in near)
 
 
@@ -454,7 +465,7 @@ def _room_for(cluster: Cluster, mark: Mark) -> bool:
         case "hijriyear":
             return cluster.hijri_year is None and cluster.year is None
         case "month" | "eithermonth":
-            return cluster.month is None and cluster.season is None and (cluster.day is not None or cluster.year is not None)
+            return cluster.month is None and cluster.season is None and cluster != Cluster()
         case "hijrimonth":
             return cluster.hijri_month is None and cluster.day is not None
         case "season":
