@@ -65,7 +65,9 @@ def month(of: int, number: int) -> Span:
 
 
 def months(of: int, first: int, last: int) -> Span:
-    """Months of one year, as an interval."""
+    """Months of one year, as an interval, or the month itself when both are one."""
+    if first == last:
+        return month(of, first)
     return Span(f"{of:04}-{first:02}", f"{of:04}-{last:02}", date(of, first, 1), _end_of(of, last))
 
 
@@ -98,8 +100,13 @@ def joined(one: Span, other: Span) -> Span:
     return Span(first, last, one.earliest, other.latest, "%" if len(mark) > 1 else mark)
 
 
+def through(span: Span) -> Span:
+    """Up to its end, which is the last that may be meant."""
+    return Span("..", _plain_ends(span)[1], None, span.latest, span.mark)
+
+
 def until(span: Span) -> Span:
-    """Before it, or up to it: the expression itself is the last that may be meant."""
+    """Before it: the expression itself is the last that may be meant."""
     start = _plain_ends(span)[0]
     latest = span.latest if span.last is None and start == span.first else _day_or_end(start, span)
     return Span("..", start, None, latest, span.mark)

@@ -18,7 +18,9 @@ _PARTS_OF_DATES = frozenset(
     "weekday last this badnumber swap".split()
 )
 #: marks that never stand between a word and what it belongs to
-_SILENT = frozenset({"skip", "comma", "slash", "gregorian"})
+_SILENT = frozenset({"skip", "comma", "gregorian"})
+#: "the last day of": whichever it is
+LAST_DAY = 0
 _YEARS = range(1900, 2101)
 _HIJRI_YEARS = range(1343, 1500)
 #: a longer stretch is nothing that a family counts
@@ -38,7 +40,8 @@ class Cluster:
     season: int | None = None
     part: str | None = None
     half: int | None = None
-    weekday: bool = False
+    #: 0 Monday … 6 Sunday
+    weekday: int | None = None
     feast: str | None = None
     which_eid: str | None = None
     eve: bool = False
@@ -54,10 +57,6 @@ class Cluster:
     #: month and year were numbers without a sign of which is which
     bare: bool = False
 
-    def says_nothing(self) -> bool:
-        return self == Cluster(last=self.last, part=self.part, bare=self.bare, half=self.half) or self == Cluster(
-            weekday=False, last=self.last
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +100,27 @@ def sentence(found: Sequence[Mark], today: date, postpositional: bool, month_fir
     said.vague = any(mark.kind == "vague" for mark in found)
     said.denied = any(mark.kind == "not" for mark in found)
     said.others = any(mark.kind in ("word", "none") for mark in found)
-    approx, unsure = (any(mark.kind == kind for mark in found) for kind in ("approx", "unsure"))
+    kept = [mark for mark in found if mark.kind not in ("unsure", "unknown", "vague", "not", *_SILENT)]
+    kept = _without_clock_and_age(_slashes(kept))
+    approx, unsure = any(mark.kind == "approx" for mark in kept), any(mark.kind == "unsure" for mark in found)
     said.mark = "%" if approx and unsure else "~" if approx else "?" if unsure else ""
-    kept = [mark for mark in found if mark.kind not in ("approx", "unsure", "unknown", "vague", "not", *_SILENT)]
-    kept = _without_clock_and_age(kept)
+    kept = [mark for mark in kept if mark.kind != "approx"]
     kept = list(_numeric_dates(kept, month_first_too))
     kept = _with_units(kept, today)
     kept = _with_numbers(kept)
     said.items = list(_items(kept, postpositional))
     return said
+
+
+def _slashes(found: Sequence[Mark]) -> list[Mark]:
+    """A slash between two months or seasons is "or"; any other says nothing."""
+    done = []
+    for at, mark in enumerate(found):
+        if mark.kind != "slash":
+            done.append(mark)
+        elif 0 < at < len(found) - 1 and found[at - 1].kind == found[at + 1].kind in ("month", "season"):
+            done.append(Mark("or"))
+    return done
 
 
 # -- marks beside marks --------------------------------------------------------------------------------------------------
@@ -123,6 +134,9 @@ def _without_clock_and_age(found: Sequence[Mark]) -> list[Mark]:
             continue
         dropped.add(at)
         beside = {"clock": (at + 1,), "aftertime": (at - 1,), "age": (at - 1, at + 1)}[mark.kind]
+        about = at - 2 if mark.kind == "aftertime" else at - 1
+        if about >= 0 and found[about].kind == "approx":
+            dropped.add(about)
         for near in beside:
             if 0 <= near < len(found) and _small(found[near], 120):
                 dropped.add(near)
@@ -250,6 +264,14 @@ def _unit_here(found: Sequence[Mark], at: int, today: date) -> tuple[int, list[M
             return 2, [Mark("month" if beside.value == "m" else "day", int(mark.value.value))]
         case "ordinal" if beside.kind == "unit" and beside.value in "md":
             return 2, [Mark("month" if beside.value == "m" else "day", mark.value)]
+        case "part" if mark.value in ("early", "late") and beside.kind == "unit" and beside.value == "d":
+            return 2, [Mark("day", 1 if mark.value == "early" else LAST_DAY)]
+        case "part" if mark.value == "mid" and beside.kind == "unit" and beside.value == "y" and _counts_back(found, at):
+            return 2, [Mark("duration", Duration(0.5, "y"))]
+        case "unitago":
+            return 1, [Mark("ago")]
+        case "unit" if mark.value == "m" and at and found[at - 1].kind in ("month", "eithermonth", "hijrimonth"):
+            return 1, []
         case "part" if mark.value == "early" and beside.kind in ("since", "from") and third.kind in ("month", "eithermonth"):
             return 2, [Mark("day", 1)]  # "أول من نيسان" is its first day, "أول نيسان" its beginning
         case "last" | "this" if beside.kind == "unit":
@@ -275,11 +297,26 @@ def _after_unit(unit: str, found: Sequence[Mark], at: int) -> tuple[int, list[Ma
             return 2, [Mark("year", _century(number))]
         if beside.value.digits == 0 and number < 100:
             return 2, [Mark("unit", unit)]
-    if at and found[at - 1].kind in ("before", "since", "ago", "after", "more", "less"):
+    if at + 1 == len(found) and _anchored(found[:at]):
+        return 1, [Mark("duration", Duration(1, unit))]
+    if _counts_back(found, at):
         return _duration(1, unit, found[at + 1 : at + 3], 1, alone=True)
     if at + 1 < len(found) and found[at + 1].kind in ("plushalf", "ago"):
         return _duration(1, unit, found[at + 1 : at + 3], 1)
     return 1, [Mark("unit", unit)] if unit == "y" else []
+
+
+def _counts_back(found: Sequence[Mark], at: int) -> bool:
+    return at > 0 and found[at - 1].kind in ("before", "since", "ago", "after", "more", "less")
+
+
+def _anchored(found: Sequence[Mark]) -> bool:
+    """Whether "before" or "after" and a date stand there: what follows is how long ("بعد العيد بأسبوع")."""
+    turns = [at for at, mark in enumerate(found) if mark.kind in ("before", "after")]
+    return bool(turns) and any(
+        mark.kind in ("feast", "event", "year", "month", "day", "hijrimonth") or _year_of(mark) is not None
+        for mark in found[turns[0] + 1 :]
+    )
 
 
 def _duration(number: float, unit: str, after: Sequence[Mark], taken: int, alone: bool = False) -> tuple[int, list[Mark]]:
@@ -375,6 +412,8 @@ def _lone(found: Sequence[Mark], at: int) -> Mark:
         return Mark("day", int(value)) if 1 <= value <= 31 else Mark("badnumber")
     if number.leans and number.digits == 2:
         return Mark("year", _century(int(value)))
+    if number.ordinal and value <= 31 and not any(mark.kind in _PARTS_OF_DATES for mark in found):
+        return Mark("day", int(value))
     joins = ("and", "or", "to", "dash", "until")
     if after.kind in joins and 1 <= value <= 31 and any(mark.kind in ("day", *months) for mark in found[at + 1 : at + 5]):
         return Mark("day", int(value))
@@ -545,7 +584,7 @@ def _add(cluster: Cluster, mark: Mark) -> bool:  # noqa: PLR0911, PLR0912
         case "last" | "this":
             cluster.last = value if mark.kind == "last" else 0
         case "weekday":
-            cluster.weekday = True
+            cluster.weekday = value
         case "eve":
             cluster.eve = True
         case "swap":

@@ -76,6 +76,8 @@ def _read_line(words: str, language: str, today: date) -> Reading:
     tried = dict.fromkeys((language if language in LANGUAGES else "ar", *guess(words), *LANGUAGES))
     for number, code in enumerate(tried):
         reading, over = _read_as(words, code, today)
+        if number and isinstance(reading, Ambiguous) and reading.rule in ("year", "day", "offset"):
+            continue  # a weekday or a day alone, in a language that nobody said this is
         if not isinstance(reading, NotUnderstood):
             return replace(reading, sure=False) if number and isinstance(reading, Understood) else reading
         if over:
@@ -172,7 +174,7 @@ def _one(cluster: Cluster, kinds: Sequence[str], loose: bool, today: date) -> _F
     rule = _rule(cluster)
     if {"before", "after"} <= set(kinds):
         return None
-    for kind, turned in (("before", calendars.until), ("after", calendars.onward), ("until", calendars.until)):
+    for kind, turned in (("before", calendars.until), ("after", calendars.onward), ("until", calendars.through)):
         if kind not in kinds:
             continue
         if isinstance(meant, Span) and loose:
@@ -184,7 +186,7 @@ def _one(cluster: Cluster, kinds: Sequence[str], loose: bool, today: date) -> _F
 
 
 def _turned(meant: Meaning, cluster: Cluster, kind: str) -> Meaning:
-    turn = calendars.onward if kind == "after" else calendars.until
+    turn = {"after": calendars.onward, "before": calendars.until, "until": calendars.through}[kind]
     if isinstance(meant, Span):
         return turn(replace(meant, mark="") if cluster.event else meant)
     if isinstance(meant, Choice):
@@ -270,11 +272,11 @@ def _several(said: Sentence, clusters: Sequence[Cluster], kinds: Sequence[str], 
     for one in meant:
         if isinstance(one, Impossible):
             return _Found(one, "impossible")
+    if winter := _winter(clusters):
+        return _Found(winter, "season")
     for one in meant:
         if isinstance(one, NoYear):
             return _Found(one, "several")
-    if len(shared) == 2 and (winter := _winter(shared)):
-        return _Found(winter, "season")
     for one in meant:
         if isinstance(one, Choice):
             return _Found(one, "several")
@@ -365,9 +367,10 @@ def _turn_of_the_year(one: Cluster, other: Cluster) -> None:
 
 
 def _winter(clusters: Sequence[Cluster]) -> Span | None:
-    """"Winter 2012 to 2013" is one winter."""
-    one, other = clusters
-    bare = Cluster(year=other.year)
-    if one.season == calendars.WINTER and one.year is not None and other == bare and other.year == one.year + 1:
-        return calendars.winter_from(one.year)
-    return None
+    """"Winter 2012 to 2013" is one winter, and so is "the winter between 2012 and 2013"."""
+    seasons = [cluster.season for cluster in clusters if cluster.season is not None]
+    years = [cluster.year for cluster in clusters if cluster.year is not None]
+    said = all(cluster == Cluster(year=cluster.year, season=cluster.season) for cluster in clusters)
+    if not said or seasons != [calendars.WINTER] or clusters[0].season is None or len(years) != 2:
+        return None
+    return calendars.winter_from(years[0]) if years[1] == years[0] + 1 else None

@@ -27,6 +27,9 @@ POSTPOSITIONAL = frozenset({"tr"})
 #: kinds whose words mean the same whatever language they are met in, and may be lent to the others
 _LENT = frozenset({"month", "eithermonth", "hijrimonth", "season", "feast", "event", "unknown", "weekday", "decade"})
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_VOWELS = re.compile("[aeiouwy]")
+_DOUBLED = re.compile(r"(.)\1+")
+_ONE = r"\1"
 #: French words that lean on the next one
 _ELIDED = frozenset({"l", "d", "c", "j", "n", "m", "s", "t", "qu", "jusqu", "lorsqu", "presqu", "puisqu"})
 
@@ -47,7 +50,7 @@ _ENDINGS: Mapping[str, tuple[str, ...]] = {
 #: kinds whose words take these endings
 _INFLECTED = frozenset(
     "month eithermonth hijrimonth season weekday unit feast whicheid event part half decade number ordinal last born "
-    "before after approx unknown".split()
+    "before after approx unknown dual".split()
 )
 #: what Arabic writes together with the next word, and the word of its own it stands for
 _LEADS: Mapping[str, str] = {
@@ -90,6 +93,8 @@ class Lexicon:
         for name in _files(language):
             for words, entry in _entries(name):
                 self._learn(words, entry)
+                if name == "ar-Latn" and entry.kind in _INFLECTED:
+                    self._learn(tuple(skeleton(word) or word for word in words), entry)
         for word, number in _numbers_in_one_word(language).items():
             self._learn((word,), Entry("number", str(number)))
         for name in (other for code in LANGUAGES if code != language for other in _files(code)):
@@ -127,6 +132,9 @@ class Lexicon:
             for lead in _LONGEST_LEAD_FIRST:
                 if word.startswith(lead) and len(word) >= len(lead) + 2:
                     yield word[len(lead) :], _LEADS[lead], False
+            bones = skeleton(word)
+            if bones:
+                yield bones, "", True
         for ending in self._endings:
             if word.endswith(ending) and len(word) >= len(ending) + 2:
                 yield word[: -len(ending)], "", True
@@ -179,6 +187,14 @@ def _numbers_in_one_word(language: str) -> dict[str, int]:
 
 def _plain_number(words: tuple[str, ...], entry: Entry) -> bool:
     return entry.kind == "number" and len(words) == 1 and entry.value.isdecimal()
+
+
+def skeleton(word: str) -> str:
+    """The consonants of an Arabizi word, which everybody spells with other vowels; "" where too few tell it."""
+    if not word.isascii():
+        return ""
+    bones = _VOWELS.sub("", word.replace("kh", "5").replace("ch", "sh"))
+    return f"~{_DOUBLED.sub(_ONE, bones)}" if len(bones) >= 3 else ""
 
 
 def _without_article(word: str) -> str:

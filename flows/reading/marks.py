@@ -80,7 +80,8 @@ def composed_numbers(found: Sequence[Mark], language: str) -> list[Mark]:
                 break
             run = [longer]
             end += 1 + skipped
-        done.append(Mark("number", run[0]))
+        broken = run[0].value % 1000 == 0 and [mark.kind for mark in found[end : end + 2]] == ["and", "word"]
+        done.append(Mark("badnumber" if broken else "number", run[0]))  # "two thousand and" something unread is no year
         at = end
     return done
 
@@ -151,6 +152,8 @@ def _read(pieces: Sequence[_Piece], lexicon: Lexicon) -> Iterator[Mark]:
             match = lexicon.find(words, 0)
             if match:
                 yield from _leading(match.lead)
+                if match.entry.kind == "unitago":
+                    yield Mark("unit", match.entry.value)
                 yield _mark(match.entry)
                 at = ends[match.length - 1]
             elif piece.text.isdecimal():
@@ -182,7 +185,7 @@ def _number(pieces: Sequence[_Piece], at: int, lexicon: Lexicon) -> tuple[int, M
     text = pieces[at].text
     if len(text) > 4:
         return 1, Mark("word")
-    number = Number(int(text), digits=len(text), leans=at > 0 and pieces[at].leans and bool(_ARABIC.fullmatch(pieces[at - 1].text)))
+    number = Number(int(text), digits=len(text), leans=_leans(pieces, at))
     beside = pieces[at + 1] if at + 1 < len(pieces) and pieces[at + 1].leans else None
     if beside is None:
         return 1, Mark("number", number)
@@ -205,6 +208,11 @@ def _number(pieces: Sequence[_Piece], at: int, lexicon: Lexicon) -> tuple[int, M
     if beside.text in _CASES:
         return 2, Mark("number", number)
     return 1, Mark("number", number)
+
+
+def _leans(pieces: Sequence[_Piece], at: int) -> bool:
+    """Whether an Arabic particle or an apostrophe is written to the number ("بال12", "'12")."""
+    return at > 0 and pieces[at].leans and (pieces[at - 1].text == "'" or bool(_ARABIC.fullmatch(pieces[at - 1].text)))
 
 
 def _decade(number: int) -> int:
@@ -246,7 +254,7 @@ def _mark(entry: Entry) -> Mark:
         case "number":
             value = float(entry.value)
             return Mark("number", Number(int(value) if value == int(value) else value))
-        case "month" | "hijrimonth" | "season" | "ordinal" | "half" | "last" | "relyear" | "relday" | "decade":
+        case "month" | "hijrimonth" | "season" | "ordinal" | "half" | "last" | "relyear" | "relday" | "decade" | "weekday":
             return Mark(entry.kind, int(entry.value))
         case "eithermonth":
             return Mark("eithermonth", tuple(int(part) for part in entry.value.split(",")))

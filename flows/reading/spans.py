@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from flows.reading import calendars
 from flows.reading.calendars import Span
-from flows.reading.clusters import Cluster
+from flows.reading.clusters import LAST_DAY, Cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,19 @@ def _meaning(cluster: Cluster, today: date) -> Meaning:
         return _season(cluster, today)
     if cluster.month is not None:
         return _with_year(cluster, today, lambda year: _in_month(cluster, year))
+    if cluster.weekday is not None and cluster.last is not None and cluster.year is None:
+        return _last_weekday(cluster.weekday, cluster.last, today)
     if cluster.year is None:
         return NoYear()
     return _of_year(cluster, cluster.year)
+
+
+def _last_weekday(which: int, back: int, today: date) -> Span:
+    """The latest one before today; "this Friday" may be today."""
+    days = (today.weekday() - which) % 7
+    if back and not days:
+        days = 7
+    return calendars.day(today - timedelta(days=days + 7 * max(back - 1, 0)))
 
 
 def _of_year(cluster: Cluster, year: int) -> Meaning:
@@ -90,7 +100,7 @@ def _of_year(cluster: Cluster, year: int) -> Meaning:
         return calendars.hijri_year(year)
     if cluster.year_pair:
         return calendars.joined(calendars.year(year), calendars.year(year + 1))
-    part = cluster.part or ("early" if cluster.day == 1 else None)
+    part = cluster.part or {1: "early", LAST_DAY: "late"}.get(cluster.day if cluster.day is not None else -1)
     if cluster.half is not None:
         return calendars.months(year, *((1, 6) if cluster.half == 1 else (7, 12)))
     if part is None:
@@ -117,7 +127,7 @@ def _in_month(cluster: Cluster, year: int) -> list[Span] | Choice:
 
 def _part_of_month(cluster: Cluster, year: int, month: int) -> Span:
     if cluster.day is not None:
-        return calendars.day(date(year, month, cluster.day))
+        return calendars.day(date(year, month, cluster.day or _calendar.monthrange(year, month)[1]))
     if cluster.half is not None:
         last = _calendar.monthrange(year, month)[1]
         return calendars.days(*(date(year, month, end) for end in ((1, 15) if cluster.half == 1 else (16, last))))
@@ -203,6 +213,8 @@ def _day_of_feast(cluster: Cluster, span: Span) -> Span:
         return span
     if cluster.eve:
         return calendars.day(span.earliest - timedelta(days=1)).marked(span.mark)
+    if cluster.day == LAST_DAY:
+        return calendars.day(span.latest).marked(span.mark)
     if cluster.day is not None:
         return calendars.day(span.earliest + timedelta(days=cluster.day - 1)).marked(span.mark)
     if cluster.part == "early":
@@ -249,9 +261,11 @@ def _third_of_year(span: Span, part: str | None) -> Span:
 
 def _in_hijri_month(cluster: Cluster, year: int) -> Span:
     month = cluster.hijri_month or 1
+    whole = calendars.hijri_month(year, month)
+    if cluster.day == LAST_DAY and whole.latest is not None:
+        return calendars.day(whole.latest).marked("~")
     if cluster.day is not None:
         return calendars.hijri_day(year, month, cluster.day)
-    whole = calendars.hijri_month(year, month)
     return _third(whole, cluster.part) if cluster.part is not None else whole
 
 
