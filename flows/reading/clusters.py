@@ -21,6 +21,7 @@ _PARTS_OF_DATES = frozenset(
 _SILENT = frozenset({"skip", "comma", "gregorian"})
 #: "the last day of": whichever it is
 LAST_DAY = 0
+_RAMADAN = 9
 _YEARS = range(1900, 2101)
 _HIJRI_YEARS = range(1343, 1500)
 #: a longer stretch is nothing that a family counts
@@ -540,6 +541,8 @@ def _add(cluster: Cluster, mark: Mark) -> bool:  # noqa: PLR0911, PLR0912
         case "month" | "eithermonth":
             return _add_month(cluster, value)
         case "hijrimonth":
+            if cluster.feast == "eid" and value == _RAMADAN:
+                return _add_feast(cluster, "fitr")
             if cluster.hijri_month not in (None, value):
                 return False
             cluster.hijri_month = value

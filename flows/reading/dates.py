@@ -23,6 +23,8 @@ from flows.reading.tongues import guess
 #: nobody's answer to "when" is longer; a story is not searched for dates
 MOST_LETTERS = 300
 _OLDEST = 1900
+#: words this short are tried in every language when nothing tells which they are in
+_SHORT = 60
 #: "two weeks after the feast" counts from its first day or its last, and the feast itself may differ by a day
 _FEAST_SLACK = timedelta(days=4)
 
@@ -73,8 +75,7 @@ def _read_answered(lines: Sequence[str], language: str, moment: datetime) -> Rea
 
 def _read_line(words: str, language: str, today: date) -> Reading:
     """In the conversation's language, else in the one the words look like, else in any that understands them."""
-    tried = dict.fromkeys((language if language in LANGUAGES else "ar", *guess(words), *LANGUAGES))
-    for number, code in enumerate(tried):
+    for number, code in enumerate(_tried(words, language)):
         reading, over = _read_as(words, code, today)
         if number and isinstance(reading, Ambiguous) and reading.rule in ("year", "day", "offset"):
             continue  # a weekday or a day alone, in a language that nobody said this is
@@ -83,6 +84,12 @@ def _read_line(words: str, language: str, today: date) -> Reading:
         if over:
             break
     return _NOTHING
+
+
+def _tried(words: str, language: str) -> Iterable[str]:
+    likely = [code for code in guess(words) if code in LANGUAGES][:2]
+    others = LANGUAGES if not likely and len(words) <= _SHORT else likely
+    return dict.fromkeys((language if language in LANGUAGES else "ar", *others))
 
 
 def _read_as(words: str, language: str, today: date) -> tuple[Reading, bool]:

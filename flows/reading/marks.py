@@ -18,6 +18,8 @@ _PIECE = re.compile(
     r"|(?P<run>[^\W_]+(?:'[^\W_]+)*)"
     r"|(?P<sign>\S)"
 )
+#: words, numbers and signs; what has more is no date
+MOST_PIECES = 40
 _DIGITS_OR_NOT = re.compile(r"\d+|\D+")
 _NUMBERS = re.compile(r"\d+")
 #: endings written to a number that say nothing: of case, of izafe, of an Arabic year
@@ -53,7 +55,10 @@ class _Piece:
 
 def marks(words: str, lexicon: Lexicon) -> list[Mark]:
     """The marks of a phrase, in order. Numbers said in words are composed to one."""
-    return composed_numbers(list(_read(_pieces(letters(words), lexicon), lexicon)), lexicon.language)
+    pieces = _pieces(letters(words), lexicon)
+    if len(pieces) > MOST_PIECES:
+        return []
+    return composed_numbers(list(_read(pieces, lexicon)), lexicon.language)
 
 
 def composed_numbers(found: Sequence[Mark], language: str) -> list[Mark]:
