@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from flows.reading import dates, numbers, places
+from flows.reading import answers, dates, numbers, phones, places
 from flows.reading.readings import Ambiguous, NotUnderstood, Option, Reader, Reading, Understood
 from flows.reading.words import tidy
 
@@ -42,9 +42,13 @@ READERS: Mapping[str, Reader] = {
     "text": _reader(_text),
     "name": _reader(_name),
     "date": dates.read,
-    "birth": dates.read,
+    "birth": numbers.read_birth,
     "place": _reader(places.read),
     "country": _reader(places.read_country),
-    "integer": _reader(numbers.read_integer),
-    "decimal": _reader(numbers.read_decimal),
+    "integer": numbers.read_integer,
+    "decimal": numbers.read_decimal,
+    "age": numbers.read_age,
+    "phone": phones.read,
+    "yes_no": answers.read_yes_no,
+    "relation": answers.read_relation,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, TypeAlias
@@ -11,12 +11,14 @@ from flows.reading.counting import Number
 from flows.reading.marks import Mark
 
 #: marks that stand for themselves between clusters
-OPERATORS = frozenset({"before", "after", "since", "ago", "until", "from", "to", "between", "and", "or", "more", "less"})
-#: marks that say something about a date
-_PARTS_OF_DATES = frozenset(
-    "year yearpair hijriyear day month eithermonth hijrimonth season seasonpart feast whicheid eve event decade part half "
-    "weekday last this badnumber swap".split()
+OPERATORS = frozenset(
+    {"before", "after", "since", "ago", "until", "from", "to", "between", "and", "or", "more", "less"}
 )
+#: marks that say something about a date
+_PARTS_OF_DATES = frozenset({
+    "year", "yearpair", "hijriyear", "day", "month", "eithermonth", "hijrimonth", "season", "seasonpart", "feast", "whicheid",
+    "eve", "event", "decade", "part", "half", "weekday", "last", "this", "badnumber", "swap",
+})  # fmt: skip
 #: marks that never stand between a word and what it belongs to
 _SILENT = frozenset({"skip", "comma", "gregorian"})
 #: "the last day of": whichever it is
@@ -57,7 +59,6 @@ class Cluster:
     impossible: bool = False
     #: month and year were numbers without a sign of which is which
     bare: bool = False
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def sentence(found: Sequence[Mark], today: date, postpositional: bool, month_fir
     kept = list(_numeric_dates(kept, month_first_too))
     kept = _with_units(kept, today)
     kept = _with_numbers(kept)
-    said.items = list(_items(kept, postpositional))
+    said.items = _items(kept, postpositional)
     return said
 
 
@@ -194,7 +195,11 @@ def _two(
         if numbers[1].digits == 4:
             return [Mark("yearpair", one)] if two == one + 1 else [Mark("year", one), dash, Mark("year", two)]
         next_year = (one + 1) % 100
-        if two == next_year and numbers[1].digits == 2 and (two > 12 or _kind(before) == "season" or _kind(after) == "season"):
+        if (
+            two == next_year
+            and numbers[1].digits == 2
+            and (two > 12 or _kind(before) == "season" or _kind(after) == "season")
+        ):
             return [Mark("yearpair", one)]
         if two == next_year and sign != "." and numbers[1].digits == 2:
             return [Mark("year", one), Mark("month", frozenset({two, 0}))]
@@ -253,7 +258,9 @@ def _unit_here(found: Sequence[Mark], at: int, today: date) -> tuple[int, list[M
             return 1, _day_marks(today + timedelta(days=mark.value))
         case "yearpart":
             return 1, [Mark("part", mark.value)]
-        case "decadeprefix" if beside.kind == "number" and beside.value.value % 10 == 0 and 30 <= beside.value.value <= 90:
+        case "decadeprefix" if (
+            beside.kind == "number" and beside.value.value % 10 == 0 and 30 <= beside.value.value <= 90
+        ):
             return 2, [Mark("decade", 1900 + int(beside.value.value))]
         case "number" if beside.kind == "unit" and not mark.value.ordinal and _year_of(mark) is None:
             return _duration(mark.value.value, beside.value, found[at + 2 : at + 4], 2)
@@ -267,13 +274,17 @@ def _unit_here(found: Sequence[Mark], at: int, today: date) -> tuple[int, list[M
             return 2, [Mark("month" if beside.value == "m" else "day", mark.value)]
         case "part" if mark.value in ("early", "late") and beside.kind == "unit" and beside.value == "d":
             return 2, [Mark("day", 1 if mark.value == "early" else LAST_DAY)]
-        case "part" if mark.value == "mid" and beside.kind == "unit" and beside.value == "y" and _counts_back(found, at):
+        case "part" if (
+            mark.value == "mid" and beside.kind == "unit" and beside.value == "y" and _counts_back(found, at)
+        ):
             return 2, [Mark("duration", Duration(0.5, "y"))]
         case "unitago":
             return 1, [Mark("ago")]
         case "unit" if mark.value == "m" and at and found[at - 1].kind in ("month", "eithermonth", "hijrimonth"):
             return 1, []
-        case "part" if mark.value == "early" and beside.kind in ("since", "from") and third.kind in ("month", "eithermonth"):
+        case "part" if (
+            mark.value == "early" and beside.kind in ("since", "from") and third.kind in ("month", "eithermonth")
+        ):
             return 2, [Mark("day", 1)]  # "أول من نيسان" is its first day, "أول نيسان" its beginning
         case "last" | "this" if beside.kind == "unit":
             return 2, _rel(mark, beside.value, today)
@@ -320,7 +331,9 @@ def _anchored(found: Sequence[Mark]) -> bool:
     )
 
 
-def _duration(number: float, unit: str, after: Sequence[Mark], taken: int, alone: bool = False) -> tuple[int, list[Mark]]:
+def _duration(
+    number: float, unit: str, after: Sequence[Mark], taken: int, alone: bool = False
+) -> tuple[int, list[Mark]]:
     if after and after[0].kind == "plushalf":
         number, taken = number + 0.5, taken + 1
     elif len(after) > 1 and after[0].kind == "and" and after[1].kind == "part" and after[1].value == "mid":
@@ -416,7 +429,11 @@ def _lone(found: Sequence[Mark], at: int) -> Mark:
     if number.ordinal and value <= 31 and not any(mark.kind in _PARTS_OF_DATES for mark in found):
         return Mark("day", int(value))
     joins = ("and", "or", "to", "dash", "until")
-    if after.kind in joins and 1 <= value <= 31 and any(mark.kind in ("day", *months) for mark in found[at + 1 : at + 5]):
+    if (
+        after.kind in joins
+        and 1 <= value <= 31
+        and any(mark.kind in ("day", *months) for mark in found[at + 1 : at + 5])
+    ):
         return Mark("day", int(value))
     if before.kind in joins and 1 <= value <= 31 and any(mark.kind == "day" for mark in found[:at]):
         return Mark("day", int(value))
@@ -428,45 +445,37 @@ def _lone(found: Sequence[Mark], at: int) -> Mark:
 # -- clusters and operators ----------------------------------------------------------------------------------------------
 
 
-def _items(found: Sequence[Mark], postpositional: bool) -> Iterator[Item]:
+def _items(found: Sequence[Mark], postpositional: bool) -> list[Item]:
     gathered: list[Item] = []
     current: Cluster | None = None
-    waiting: list[Mark] = []
+    about = False
     for at, mark in enumerate(found):
-        kind = mark.kind
-        if kind == "duration":
-            gathered.append(mark.value)
-            current = None
-        elif kind in OPERATORS or kind == "dash":
+        if mark.kind == "duration" or mark.kind in OPERATORS or mark.kind == "dash":
             if current is not None and _is_glue(found, at, current):
                 continue
-            if kind in ("before", "after") and not postpositional and not _followed(found, at):
+            if mark.kind in ("before", "after") and not postpositional and not _followed(found, at):
                 continue
-            gathered.append(Operator(kind, _is_loose(found, at, postpositional)))
+            operator = Operator(mark.kind, _is_loose(found, at, postpositional))
+            gathered.append(mark.value if mark.kind == "duration" else operator)
             current = None
-        elif kind in ("word", "none", "stray", "number", "born", "hijri", "plushalf", "decadeprefix", "decadesuffix"):
-            if kind == "hijri" and current is not None:
-                current.hijri = True
+        elif mark.kind == "approxday":
+            about = True
+        elif _leans_on_nothing(found, at):
             continue
-        elif kind == "part" and not _touches(found, at):
-            continue
-        elif kind in ("bare", "approxday"):
-            waiting.append(mark)
-        elif kind in ("ordinal", "last", "this", "whicheid") and _kind_near(found, at) is False and kind != "whicheid":
-            continue
-        else:
-            if current is None or not _add(current, mark):
-                fresh = Cluster()
-                if not _add(fresh, mark):
-                    continue
+        elif current is None or not _add(current, mark):
+            fresh = Cluster(year_mark="~" if about else "")
+            if _add(fresh, mark):
+                gathered.append(fresh)
                 current = fresh
-                gathered.append(current)
-            if any(one.kind == "approxday" for one in waiting):
-                current.year_mark = "~"
-                waiting = []
-        if kind == "bare" and current is not None:
-            current.bare = True
-    yield from gathered
+    return gathered
+
+
+def _leans_on_nothing(found: Sequence[Mark], at: int) -> bool:
+    """Whether "early", "the first" or "last" stands beside no date that it could be said of."""
+    kind = found[at].kind
+    if kind == "part":
+        return not _touches(found, at)
+    return kind in ("ordinal", "last", "this") and not _kind_near(found, at)
 
 
 def _followed(found: Sequence[Mark], at: int) -> bool:
@@ -523,79 +532,91 @@ def _is_loose(found: Sequence[Mark], at: int, postpositional: bool) -> bool:
     return at + 1 < len(found) and found[at + 1].kind in ("word", "none")
 
 
-def _add(cluster: Cluster, mark: Mark) -> bool:  # noqa: PLR0911, PLR0912
-    value = mark.value
-    match mark.kind:
-        case "year":
-            if cluster.year is not None and cluster.year != value:
-                return False
-            cluster.year = value
-        case "yearpair":
-            if cluster.year is not None:
-                return False
-            cluster.year, cluster.year_pair = value, True
-        case "hijriyear":
-            if cluster.hijri_year is not None:
-                return False
-            cluster.hijri_year, cluster.hijri = value, True
-        case "month" | "eithermonth":
-            return _add_month(cluster, value)
-        case "hijrimonth":
-            if cluster.feast == "eid" and value == _RAMADAN:
-                return _add_feast(cluster, "fitr")
-            if cluster.hijri_month not in (None, value):
-                return False
-            cluster.hijri_month = value
-        case "day":
-            if cluster.day not in (None, value):
-                return False
-            cluster.day = value
-        case "season":
-            if cluster.season not in (None, value):
-                return False
-            cluster.season = value
-        case "seasonpart":
-            if cluster.season is not None:
-                return False
-            cluster.season, cluster.part = value
-        case "part":
-            if value == "early" and cluster.month is not None and len(cluster.month) > 1:
-                return _add_ordinal(cluster, 1)
-            if cluster.part not in (None, value):
-                return False
-            cluster.part = value
-        case "half":
-            if cluster.half not in (None, value):
-                return False
-            cluster.half = value
-        case "feast":
-            return _add_feast(cluster, value)
-        case "whicheid":
-            if cluster.feast != "eid":
-                return False
-            cluster.which_eid = value
-        case "event":
-            if cluster.event not in (None, value):
-                return False
-            cluster.event = value
-        case "decade":
-            if cluster.decade is not None or cluster.year is not None:
-                return False
-            cluster.decade = value
-        case "ordinal":
-            return _add_ordinal(cluster, value)
-        case "last" | "this":
-            cluster.last = value if mark.kind == "last" else 0
-        case "weekday":
-            cluster.weekday = value
-        case "eve":
-            cluster.eve = True
-        case "swap":
-            cluster.swappable = True
-        case "badnumber":
-            cluster.impossible = True
-        case _:
-            return False
+#: marks that fill the field of their name unless it says something else already
+_FIELDS: Mapping[str, str] = {
+    "year": "year", "day": "day", "season": "season", "half": "half", "event": "event", "weekday": "weekday",
+}  # fmt: skip
+_FLAGS: Mapping[str, str] = {
+    "eve": "eve",
+    "swap": "swappable",
+    "badnumber": "impossible",
+    "bare": "bare",
+    "hijri": "hijri",
+}
+
+
+def _add(cluster: Cluster, mark: Mark) -> bool:
+    """Adds what a mark says; False where the cluster says something else of it already, or the mark says nothing."""
+    if mark.kind in _FLAGS:
+        setattr(cluster, _FLAGS[mark.kind], True)
+        return True
+    special = _SPECIAL.get(mark.kind)
+    if special is not None:
+        return special(cluster, mark.value)
+    name = _FIELDS.get(mark.kind)
+    if name is None or getattr(cluster, name) not in (None, mark.value):
+        return False
+    if name == "year" and cluster.decade is not None:
+        return False
+    setattr(cluster, name, mark.value)
+    return True
+
+
+def _add_year_pair(cluster: Cluster, value: int) -> bool:
+    if cluster.year is not None:
+        return False
+    cluster.year, cluster.year_pair = value, True
+    return True
+
+
+def _add_hijri_year(cluster: Cluster, value: int) -> bool:
+    if cluster.hijri_year is not None:
+        return False
+    cluster.hijri_year, cluster.hijri = value, True
+    return True
+
+
+def _add_hijri_month(cluster: Cluster, value: int) -> bool:
+    if cluster.feast == "eid" and value == _RAMADAN:
+        return _add_feast(cluster, "fitr")
+    if cluster.hijri_month not in (None, value):
+        return False
+    cluster.hijri_month = value
+    return True
+
+
+def _add_season_part(cluster: Cluster, value: tuple[int, str]) -> bool:
+    if cluster.season is not None:
+        return False
+    cluster.season, cluster.part = value
+    return True
+
+
+def _add_part(cluster: Cluster, value: str) -> bool:
+    if value == "early" and cluster.month is not None and len(cluster.month) > 1:
+        return _add_ordinal(cluster, 1)
+    if cluster.part not in (None, value):
+        return False
+    cluster.part = value
+    return True
+
+
+def _add_which_eid(cluster: Cluster, value: str) -> bool:
+    if cluster.feast != "eid":
+        return False
+    cluster.which_eid = value
+    return True
+
+
+def _add_decade(cluster: Cluster, value: int) -> bool:
+    if cluster.decade is not None or cluster.year is not None:
+        return False
+    cluster.decade = value
+    return True
+
+
+def _add_last(cluster: Cluster, value: int | str) -> bool:
+    cluster.last = value if isinstance(value, int) else 0
     return True
 
 
@@ -612,9 +633,7 @@ def _add_month(cluster: Cluster, value: Any) -> bool:
 
 
 def _add_feast(cluster: Cluster, value: str) -> bool:
-    if cluster.feast is None:
-        cluster.feast = value
-    elif cluster.feast == "eid" and value in ("fitr", "adha"):
+    if cluster.feast is None or (cluster.feast == "eid" and value in ("fitr", "adha")):
         cluster.feast = value
     elif cluster.feast not in (value, "fitr", "adha") or value not in (cluster.feast, "eid"):
         return False
@@ -631,6 +650,23 @@ def _add_ordinal(cluster: Cluster, value: int) -> bool:
     else:
         return False
     return True
+
+
+_SPECIAL: Mapping[str, Callable[[Cluster, Any], bool]] = {
+    "yearpair": _add_year_pair,
+    "hijriyear": _add_hijri_year,
+    "hijrimonth": _add_hijri_month,
+    "month": _add_month,
+    "eithermonth": _add_month,
+    "seasonpart": _add_season_part,
+    "part": _add_part,
+    "feast": _add_feast,
+    "whicheid": _add_which_eid,
+    "decade": _add_decade,
+    "ordinal": _add_ordinal,
+    "last": _add_last,
+    "this": _add_last,
+}
 
 
 def _small(mark: Mark, most: int) -> bool:

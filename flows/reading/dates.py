@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import TypeAlias
 
 from flows.reading import asks, calendars
@@ -167,9 +168,9 @@ def _whole(said: Sentence, today: date) -> _Found | None:
 
 
 def _empty(cluster: Cluster) -> bool:
-    return cluster == Cluster(last=cluster.last, part=cluster.part, half=cluster.half, bare=cluster.bare, day=cluster.day) and (
-        cluster.day is None or cluster.last is not None
-    )
+    return cluster == Cluster(
+        last=cluster.last, part=cluster.part, half=cluster.half, bare=cluster.bare, day=cluster.day
+    ) and (cluster.day is None or cluster.last is not None)
 
 
 def _complete(cluster: Cluster) -> bool:
@@ -323,7 +324,7 @@ def _range(one: Span, other: Span) -> _Found:
 def _alternatives(spans: Sequence[Span]) -> _Found:
     """Neighbours are one stretch; others must be told apart."""
     ordered = sorted(spans, key=lambda span: span.earliest or date.min)
-    if all(calendars.adjacent(one, other) for one, other in zip(ordered, ordered[1:], strict=False)):
+    if all(calendars.adjacent(one, other) for one, other in pairwise(ordered)):
         return _Found(calendars.joined(ordered[0], ordered[-1]), "alternatives")
     return _Found(Choice(tuple(ordered[:5]), "date"), "several")
 
@@ -344,7 +345,7 @@ def _joins(said: Sentence) -> list[str]:
 
 
 def _sharing(clusters: Sequence[Cluster]) -> list[Cluster]:
-    """"March to June 2013" says the year once: each cluster takes what it lacks, and is coarser, from its neighbour."""
+    """ "March to June 2013" says the year once: each cluster takes what it lacks, and is coarser, from its neighbour."""
     shared = [replace(cluster) for cluster in clusters]
     for one, other in [*zip(shared[::-1][1:], shared[::-1], strict=False), *zip(shared[1:], shared, strict=False)]:
         _borrow(one, other)
@@ -354,27 +355,24 @@ def _sharing(clusters: Sequence[Cluster]) -> list[Cluster]:
 
 
 def _borrow(one: Cluster, other: Cluster) -> None:
-    if one.event is not None or one.decade is not None or one.hijri_year is not None:
+    if one.year is not None or one.event is not None or one.decade is not None or one.hijri_year is not None:
         return
-    if one.year is None:
-        if one.day is not None and one.month is None and one.hijri_month is None and one.feast is None and one.season is None:
-            one.month, one.hijri_month = other.month, other.hijri_month
-        if one.year is None and other.year is not None and (one.month or one.season or one.feast or one.hijri_month):
-            one.year, one.year_mark = other.year, other.year_mark
-        if other.hijri_year is not None and one.hijri_month is not None:
-            one.hijri_year = other.hijri_year
-    if one.part is not None and one.year is not None:
-        return
+    if one.day is not None and not (one.month or one.hijri_month or one.feast or one.season):
+        one.month, one.hijri_month = other.month, other.hijri_month
+    if one.month or one.season or one.feast or one.hijri_month:
+        one.year, one.year_mark = other.year, other.year_mark or one.year_mark
+    if one.hijri_month is not None:
+        one.hijri_year = other.hijri_year
 
 
 def _turn_of_the_year(one: Cluster, other: Cluster) -> None:
-    """"November to February 2013" began the year before."""
+    """ "November to February 2013" began the year before."""
     if one.month and other.month and one.year and one.year == other.year and min(one.month) > max(other.month):
         one.year -= 1
 
 
 def _winter(clusters: Sequence[Cluster]) -> Span | None:
-    """"Winter 2012 to 2013" is one winter, and so is "the winter between 2012 and 2013"."""
+    """ "Winter 2012 to 2013" is one winter, and so is "the winter between 2012 and 2013"."""
     seasons = [cluster.season for cluster in clusters if cluster.season is not None]
     years = [cluster.year for cluster in clusters if cluster.year is not None]
     said = all(cluster == Cluster(year=cluster.year, season=cluster.season) for cluster in clusters)

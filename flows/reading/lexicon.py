@@ -33,25 +33,11 @@ _ONE = r"\1"
 #: French words that lean on the next one
 _ELIDED = frozenset({"l", "d", "c", "j", "n", "m", "s", "t", "qu", "jusqu", "lorsqu", "presqu", "puisqu"})
 
-#: endings of case, number and izafe, longest first, as folded; what is left must be a word of the list
-_ENDINGS: Mapping[str, tuple[str, ...]] = {
-    "tr": tuple(
-        "larindan lerinden larinda lerinde larinin lerinin ndaydi ndeydi sindan sinden larina lerine larini lerini "
-        "sinda sinde unden undan inden indan unda unde inda inde inin unun sinin sunun nda nde nin nun dan den tan ten "
-        "ndan nden taki teki daki deki lari leri lar ler ini unu ina ine una une yla yle ydi ydu "
-        "da de ta te in un yi yu ya ye na ne si su ki li lu a e i u".split()
-    ),
-    "ku": tuple("eyan iyan eke eka ekan yan yen ye ya an en ek in e a i o".split()),
-    "de": tuple("es en er em s e n".split()),
-    "en": ("s",),
-    "fr": ("s",),
-    "ar": (),
-}
-#: kinds whose words take these endings
-_INFLECTED = frozenset(
-    "month eithermonth hijrimonth season weekday unit feast whicheid event part half decade number ordinal last born "
-    "before after approx unknown dual".split()
-)
+#: kinds whose words take endings of case, number and izafe (`vocabulary/endings.txt`)
+_INFLECTED = frozenset({
+    "month", "eithermonth", "hijrimonth", "season", "weekday", "unit", "dual", "feast", "whicheid", "event", "part", "half",
+    "decade", "number", "ordinal", "last", "born", "before", "after", "approx", "unknown",
+})  # fmt: skip
 #: what Arabic writes together with the next word, and the word of its own it stands for
 _LEADS: Mapping[str, str] = {
     "ال": "", "و": "and", "وال": "and", "ب": "", "بال": "", "وب": "and", "وبال": "and", "ل": "to", "لل": "to",
@@ -89,7 +75,7 @@ class Lexicon:
     def __init__(self, language: str) -> None:
         self.language = language
         self._root = _Node()
-        self._endings = _ENDINGS[language]
+        self._endings = endings(language)
         for name in _files(language):
             for words, entry in _entries(name):
                 self._learn(words, entry)
@@ -151,6 +137,13 @@ class Lexicon:
 def lexicon(language: str) -> Lexicon:
     """The lexicon of a language of ours; Arabic for any other. Read once."""
     return Lexicon(language if language in LANGUAGES else "ar")
+
+
+@cache
+def endings(of: str) -> tuple[str, ...]:
+    """Endings of a language's words, or those of a number (`case`, `ordinal`), longest first and folded."""
+    found = [words[0] for words, entry in _entries("endings") if entry.kind == of]
+    return tuple(sorted(found, key=len, reverse=True))
 
 
 def split(text: str) -> list[str]:

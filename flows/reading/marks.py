@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flows.reading.counting import Number, composed
-from flows.reading.lexicon import Entry, Lexicon, apart
+from flows.reading.lexicon import Entry, Lexicon, apart, endings
 from flows.reading.words import letters
 
 #: in order: a time of day, numbers set apart by signs, a run of letters and digits, any other sign
@@ -22,14 +22,16 @@ _PIECE = re.compile(
 MOST_PIECES = 40
 _DIGITS_OR_NOT = re.compile(r"\d+|\D+")
 _NUMBERS = re.compile(r"\d+")
-#: endings written to a number that say nothing: of case, of izafe, of an Arabic year
-_CASES = frozenset(
-    "an en e a ya ye de da te ta den dan ten tan un in nun nin deki daki teki taki li lu yi i u yili mi "
-    "م ه ini unu ine una yili".split()
-)
-#: endings that make a number an ordinal
-_ORDINALS = frozenset("st nd rd th er ere eme ieme nci inci uncu ncu em emin te".split())
-_SIGNS = {"~": "approx", "≈": "approx", "?": "unsure", "؟": "unsure", "-": "dash", "–": "dash", "—": "dash", "/": "slash"}
+_SIGNS = {
+    "~": "approx",
+    "≈": "approx",
+    "?": "unsure",
+    "؟": "unsure",
+    "-": "dash",
+    "–": "dash",
+    "—": "dash",
+    "/": "slash",
+}
 #: Arabizi writes sounds as these digits, at the beginning of a word too
 _SOUNDS = frozenset("23567890")
 _ARABIC = re.compile("[\u0620-\u064a]+")
@@ -136,7 +138,7 @@ def _parts(piece: _Piece, lexicon: Lexicon) -> Iterator[_Piece]:
 
 
 def _speaks(text: str, lexicon: Lexicon) -> bool:
-    return text in _CASES or text in _ORDINALS or lexicon.find([text], 0) is not None
+    return text in endings("case") or text in endings("ordinal") or lexicon.find([text], 0) is not None
 
 
 def _read(pieces: Sequence[_Piece], lexicon: Lexicon) -> Iterator[Mark]:
@@ -196,23 +198,17 @@ def _number(pieces: Sequence[_Piece], at: int, lexicon: Lexicon) -> tuple[int, M
         return 1, Mark("number", number)
     if beside.text == ".":
         return 2, Mark("number", replace(number, ordinal=True))
-    if beside.kind != "word":
-        if beside.text == "'":
-            words = [piece.text for piece in pieces[at + 2 : at + 4]]
-            match = lexicon.find(words, 0) if words else None
-            if match and match.entry.kind == "decadesuffix" and number.value % 10 == 0:
-                return 2 + match.length, Mark("decade", _decade(number.value))
-            return (3 if words and words[0] in _CASES else 2), Mark("number", number)
-        return 1, Mark("number", number)
-    words = [piece.text for piece in pieces[at + 1 : at + 4] if piece.kind == "word"]
+    apostrophe = 1 if beside.text == "'" else 0
+    words = [piece.text for piece in pieces[at + 1 + apostrophe : at + 4 + apostrophe] if piece.kind == "word"]
+    if not words:
+        return 1 + apostrophe, Mark("number", number)
     match = lexicon.find(words, 0)
-    if match and match.entry.kind == "decadesuffix" and number.value % 10 == 0 and _decade(number.value):
-        return 1 + match.length, Mark("decade", _decade(number.value))
-    if beside.text in _ORDINALS and number.value <= 31:
-        return 2, Mark("number", replace(number, ordinal=True))
-    if beside.text in _CASES:
-        return 2, Mark("number", number)
-    return 1, Mark("number", number)
+    decade = _decade(int(text)) if match and match.entry.kind == "decadesuffix" else 0
+    if match and decade:
+        return 1 + apostrophe + match.length, Mark("decade", decade)
+    if words[0] in endings("ordinal") and number.value <= 31:
+        return 2 + apostrophe, Mark("number", replace(number, ordinal=True))
+    return (2 if words[0] in endings("case") else 1) + apostrophe, Mark("number", number)
 
 
 def _leans(pieces: Sequence[_Piece], at: int) -> bool:
@@ -222,6 +218,8 @@ def _leans(pieces: Sequence[_Piece], at: int) -> bool:
 
 def _decade(number: int) -> int:
     """1980 of 80 or 1980; 0 where it is no decade a person of today was born in or lived through."""
+    if number % 10:
+        return 0
     if 1900 <= number <= 2020:
         return number
     return 1900 + number if 30 <= number <= 90 else 0
@@ -259,7 +257,18 @@ def _mark(entry: Entry) -> Mark:
         case "number":
             value = float(entry.value)
             return Mark("number", Number(int(value) if value == int(value) else value))
-        case "month" | "hijrimonth" | "season" | "ordinal" | "half" | "last" | "relyear" | "relday" | "decade" | "weekday":
+        case (
+            "month"
+            | "hijrimonth"
+            | "season"
+            | "ordinal"
+            | "half"
+            | "last"
+            | "relyear"
+            | "relday"
+            | "decade"
+            | "weekday"
+        ):
             return Mark(entry.kind, int(entry.value))
         case "eithermonth":
             return Mark("eithermonth", tuple(int(part) for part in entry.value.split(",")))

@@ -118,7 +118,8 @@ def _in_month(cluster: Cluster, year: int) -> list[Span] | Choice:
         )
         return Choice(both, "date")
     if cluster.swappable and cluster.day is not None:
-        return Choice(tuple(calendars.day(date(year, *pair)) for pair in sorted([(months[0], cluster.day), (cluster.day, months[0])])), "day")
+        either = sorted([(months[0], cluster.day), (cluster.day, months[0])])
+        return Choice(tuple(calendars.day(date(year, *month_and_day)) for month_and_day in either), "day")
     found = [_part_of_month(cluster, year, month) for month in months]
     if len(found) == 1:
         return found

@@ -17,16 +17,13 @@ _SORANI = re.compile("[ڵۆێڕە]")
 _WORD = re.compile(r"[^\W_]+")
 _ARABIZI = re.compile(r"\b(?:[a-z]+[23579][a-z]*|[23579][a-z]{2,})\b")
 _LETTERS: Mapping[str, str] = {"ku": "êîû", "tr": "ğı", "de": "äß", "fr": "éèàùœëïô"}
-_COMMON: Mapping[str, frozenset[str]] = {
-    code: frozenset(words.split())
-    for code, words in {
-        "en": "the a of in on at and or i my is was he she his her they not don't know year years month ago last before after yes no when",
-        "de": "der die das den dem ein eine ich mein meine ist war und oder im am um vor nach nicht weiß jahr jahre monat bin er sie",
-        "fr": "le la les un une de du des et ou je mon ma est était en au il elle ans mois an avant après pas ne sais vers oui",
-        "tr": "ve bir bu ben yıl yılında ay önce sonra benim oğlum kızım kardeşim değil bilmiyorum evet hayır gün doğumlu ile veya",
-        "ku": "ez min li di ji û ku de bi sal sala salê berî piştî meha me tu ne na erê belê bû ye bavê diya birayê xwe an heta",
-        "ar": "ana men mn bi w ya ma la ibni akhi 3id fi kan ken ba3d 2abl snin sene allah wallah abi",
-    }.items()
+_COMMON: Mapping[str, str] = {
+    "en": "the a of in on at and or i my is was he she they not dont know year years ago last before after yes no when",
+    "de": "der die das den dem ein eine ich mein meine ist war und oder im am um vor nach nicht weiß jahr jahre bin er",
+    "fr": "le la les un une de du des et ou je mon ma est était en au il elle ans mois an avant après pas ne sais vers oui",
+    "tr": "ve bir bu ben yıl yılında ay önce sonra benim oğlum kızım kardeşim değil bilmiyorum evet hayır gün doğumlu",
+    "ku": "ez min li di ji û ku de bi sal sala salê berî piştî meha me tu ne na erê belê bû ye bavê diya birayê xwe an heta",
+    "ar": "ana men mn bi w ya ma la ibni akhi 3id fi kan ken ba3d 2abl snin sene allah wallah abi",
 }
 
 
@@ -49,7 +46,7 @@ def guess(words: str) -> tuple[str, ...]:
     lowered = plain.replace("I", "ı").lower() if "ı" in plain or "ğ" in plain else plain.lower()
     said = set(_WORD.findall(lowered.replace("'", "").replace("’", "")))
     points = {
-        code: 2 * len(said & {word.replace("'", "") for word in common})
+        code: 2 * len(said & set(common.split()))
         + 3 * sum(lowered.count(letter) > 0 for letter in _LETTERS.get(code, ""))
         for code, common in _COMMON.items()
     }
