@@ -47,18 +47,17 @@ def _options() -> list[click.Parameter]:
 
 def lines(lang: str | None) -> Iterator[tuple[str, str]]:
     """(language, words) of standard input, read as UTF-8; what is not UTF-8 is replaced."""
-    stream = io.TextIOWrapper(click.get_binary_stream("stdin"), encoding="utf-8", errors="replace", newline="\n")
     _utf8_out()
-    for number, line in enumerate(stream):
-        columns = line.rstrip("\r\n").split("\t")
+    for number, raw in enumerate(sys.stdin.buffer):
+        columns = raw.decode("utf-8", "replace").rstrip("\r\n").split("\t")
         if number == 0 and columns[0].removeprefix("\ufeff").strip().casefold() == "language":
             continue
-        if lang is not None and (len(columns) == 1 or columns[0] not in (*LANGUAGES, *_OURS)):
+        if len(columns) > 1 and (lang is None or columns[0] in (*LANGUAGES, *_OURS)):
+            yield columns[0], columns[1]
+        elif lang is not None:
             yield lang, columns[0]
-        elif len(columns) == 1:
+        elif columns[0]:
             raise click.UsageError(f"line {number + 1} has no language column; say --lang")
-        else:
-            yield lang or columns[0], columns[1]
 
 
 def _utf8_out() -> None:
