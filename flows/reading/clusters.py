@@ -24,6 +24,8 @@ _SILENT = frozenset({"skip", "comma", "gregorian"})
 #: "the last day of": whichever it is
 LAST_DAY = 0
 _RAMADAN = 9
+#: what "two days after" may be counted from
+_ANCHORS = frozenset({"feast", "event", "day", "hijrimonth"})
 _YEARS = range(1900, 2101)
 _HIJRI_YEARS = range(1343, 1500)
 #: a longer stretch is nothing that a family counts
@@ -309,6 +311,8 @@ def _after_unit(unit: str, found: Sequence[Mark], at: int) -> tuple[int, list[Ma
             return 2, [Mark("year", _century(number))]
         if beside.value.digits == 0 and number < 100:
             return 2, [Mark("unit", unit)]
+    if beside.kind in ("before", "after") and at + 2 < len(found) and found[at + 2].kind in _ANCHORS:
+        return 1, [Mark("duration", Duration(1, unit))]
     if at + 1 == len(found) and _anchored(found[:at]):
         return 1, [Mark("duration", Duration(1, unit))]
     if _counts_back(found, at):
@@ -414,7 +418,8 @@ def _lone(found: Sequence[Mark], at: int) -> Mark:
         if value in _HIJRI_YEARS:
             return Mark("hijriyear", int(value))
         return Mark("year", int(value)) if value in _YEARS else Mark("badnumber")
-    before, after = (found[near] if 0 <= near < len(found) else Mark("") for near in (at - 1, at + 1))
+    beyond = at + 2 if at + 1 < len(found) and found[at + 1].kind in ("since", "from") else at + 1
+    before, after = (found[near] if 0 <= near < len(found) else Mark("") for near in (at - 1, beyond))
     months = ("month", "eithermonth", "hijrimonth")
     if before.kind == "born" and number.digits == 2:
         return Mark("year", _century(int(value)))

@@ -156,6 +156,9 @@ def _whole(said: Sentence, today: date) -> _Found | None:
     durations = [item for item in said.items if isinstance(item, Duration)]
     kinds = [item.kind for item in said.items if isinstance(item, Operator)]
     loose = any(item.loose for item in said.items if isinstance(item, Operator))
+    if said.vague:
+        durations = []
+    clusters = _with_their_year(clusters, _joins(said))
     if durations and not (len(clusters) == 1 and _complete(clusters[0]) and not {"before", "after"} & set(kinds)):
         return _with_duration(durations, clusters, kinds, loose, today)
     if not clusters:
@@ -165,6 +168,17 @@ def _whole(said: Sentence, today: date) -> _Found | None:
     if loose:
         return None
     return _several(said, clusters, kinds, today)
+
+
+def _with_their_year(clusters: list[Cluster], joins: Sequence[str]) -> list[Cluster]:
+    """A year that stands apart ("before Eid, 2013") belongs to the date that lacks one."""
+    if len(clusters) != 2 or joins[0]:
+        return clusters
+    for one, other in (clusters, clusters[::-1]):
+        lacks = one.year is None and (one.feast or one.month or one.season or one.hijri_month)
+        if lacks and one.hijri_year is None and other.year is not None and other == Cluster(year=other.year):
+            return [replace(one, year=other.year)]
+    return clusters
 
 
 def _empty(cluster: Cluster) -> bool:
@@ -306,11 +320,13 @@ def _two(one: Span, other: Span, joins: Sequence[str], kinds: Sequence[str], bor
         return _Found(Choice((one, other), "date"), "several")
     if "between" in kinds or join in ("to", "dash") or "until" in kinds:
         return _range(one, other)
+    if join == "or":
+        return _alternatives([one, other])
     if calendars.within(one, other):
         return _Found(one, "narrowed")
     if calendars.within(other, one):
         return _Found(other, "narrowed")
-    if join == "or" or (join == "and" and borrowed):
+    if join == "and" and borrowed:
         return _alternatives([one, other])
     return _Found(Choice((one, other), "date"), "several")
 
@@ -323,7 +339,7 @@ def _range(one: Span, other: Span) -> _Found:
 
 def _alternatives(spans: Sequence[Span]) -> _Found:
     """Neighbours are one stretch; others must be told apart."""
-    ordered = sorted(spans, key=lambda span: span.earliest or date.min)
+    ordered = sorted(spans, key=lambda span: span.latest or date.max)
     if all(calendars.adjacent(one, other) for one, other in pairwise(ordered)):
         return _Found(calendars.joined(ordered[0], ordered[-1]), "alternatives")
     return _Found(Choice(tuple(ordered[:5]), "date"), "several")

@@ -36,7 +36,7 @@ _ELIDED = frozenset({"l", "d", "c", "j", "n", "m", "s", "t", "qu", "jusqu", "lor
 #: kinds whose words take endings of case, number and izafe (`vocabulary/endings.txt`)
 _INFLECTED = frozenset({
     "month", "eithermonth", "hijrimonth", "season", "weekday", "unit", "dual", "feast", "whicheid", "event", "part", "half",
-    "decade", "number", "ordinal", "last", "born", "before", "after", "approx", "unknown",
+    "decade", "number", "ordinal", "last", "born", "before", "after", "approx", "unknown", "relday",
 })  # fmt: skip
 #: what Arabic writes together with the next word, and the word of its own it stands for
 _LEADS: Mapping[str, str] = {
@@ -141,9 +141,9 @@ def lexicon(language: str) -> Lexicon:
 
 @cache
 def endings(of: str) -> tuple[str, ...]:
-    """Endings of a language's words, or those of a number (`case`, `ordinal`), longest first and folded."""
+    """Endings of a language's words, or those of a number (`case`, `ordinal`), shortest first and folded."""
     found = [words[0] for words, entry in _entries("endings") if entry.kind == of]
-    return tuple(sorted(found, key=len, reverse=True))
+    return tuple(sorted(found, key=len))
 
 
 def split(text: str) -> list[str]:

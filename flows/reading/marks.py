@@ -20,6 +20,8 @@ _PIECE = re.compile(
 )
 #: words, numbers and signs; what has more is no date
 MOST_PIECES = 40
+#: what follows an apostrophe after a number is its ending, when it is no longer than this
+_LONGEST_ENDING = 6
 _DIGITS_OR_NOT = re.compile(r"\d+|\D+")
 _NUMBERS = re.compile(r"\d+")
 _SIGNS = {
@@ -105,10 +107,19 @@ def _pieces(text: str, lexicon: Lexicon) -> list[_Piece]:
         if match["numeric"]:
             found.extend(_numeric(match["numeric"], leans))
         elif match["run"]:
-            found.extend(_Piece(word, "word", leans) for word in apart(match[0]))
+            found.extend(_run(match[0], leans))
         else:
             found.append(_Piece(match[0], kind, leans))
     return [part for piece in found for part in _parts(piece, lexicon)]
+
+
+def _run(text: str, leans: bool) -> Iterator[_Piece]:
+    """The words of a run; a number keeps its apostrophe apart ("7'sinde")."""
+    head, mark, tail = text.partition("'")
+    if mark and head.isdecimal():
+        yield from (_Piece(head, "word", leans), _Piece("'", "sign", True), _Piece(tail.replace("'", ""), "word", True))
+    else:
+        yield from (_Piece(word, "word", leans) for word in apart(text))
 
 
 def _numeric(text: str, leans: bool) -> list[_Piece]:
@@ -208,7 +219,8 @@ def _number(pieces: Sequence[_Piece], at: int, lexicon: Lexicon) -> tuple[int, M
         return 1 + apostrophe + match.length, Mark("decade", decade)
     if words[0] in endings("ordinal") and number.value <= 31:
         return 2 + apostrophe, Mark("number", replace(number, ordinal=True))
-    return (2 if words[0] in endings("case") else 1) + apostrophe, Mark("number", number)
+    ends = words[0] in endings("case") or (apostrophe and match is None and len(words[0]) <= _LONGEST_ENDING)
+    return (2 if ends else 1) + apostrophe, Mark("number", number)
 
 
 def _leans(pieces: Sequence[_Piece], at: int) -> bool:
