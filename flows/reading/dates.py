@@ -75,16 +75,21 @@ def _read_answered(lines: Sequence[str], language: str, moment: datetime) -> Rea
 
 
 def _read_line(words: str, language: str, today: date) -> Reading:
-    """In the conversation's language, else in the one the words look like, else in any that understands them."""
+    """In the conversation's language; where that leaves words unread, in one that reads them all, or reads any."""
+    first: Reading | None = None
     for number, code in enumerate(_tried(words, language)):
-        reading, over = _read_as(words, code, today)
+        reading, said = _read_as(words, code, today)
         if number and isinstance(reading, Ambiguous) and reading.rule in ("year", "day", "offset"):
             continue  # a weekday or a day alone, in a language that nobody said this is
+        if number and isinstance(reading, Understood):
+            reading = replace(reading, sure=False)
         if not isinstance(reading, NotUnderstood):
-            return replace(reading, sure=False) if number and isinstance(reading, Understood) else reading
-        if over:
+            if not said.others:
+                return reading
+            first = first or reading
+        elif first is None and (said.denied or said.unknown or said.vague):
             break
-    return _NOTHING
+    return first or _NOTHING
 
 
 def _tried(words: str, language: str) -> Iterable[str]:
@@ -93,17 +98,17 @@ def _tried(words: str, language: str) -> Iterable[str]:
     return dict.fromkeys((language if language in LANGUAGES else "ar", *others))
 
 
-def _read_as(words: str, language: str, today: date) -> tuple[Reading, bool]:
-    """The reading in one language, and whether no other language needs to be tried."""
+def _read_as(words: str, language: str, today: date) -> tuple[Reading, Sentence]:
+    """The reading in one language, and what was found in the words."""
     said = sentence(marks(words, lexicon(language)), today, language in POSTPOSITIONAL, language == "en")
     if said.denied:
-        return _NOTHING, True
+        return _NOTHING, said
     found = _whole(said, today)
     if found is None:
-        return _NOTHING, said.unknown or said.vague
+        return _NOTHING, said
     if said.unknown:
         said.mark = "?" if said.mark in ("", "?") else "%"
-    return _reading(found, said, language, today), True
+    return _reading(found, said, language, today), said
 
 
 def _reading(found: _Found, said: Sentence, language: str, today: date) -> Reading:

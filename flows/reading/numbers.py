@@ -82,6 +82,8 @@ def _aged_in_a_year(words: str, language: str, moment: datetime) -> Reading | No
         if len(ages) != 1:
             continue
         when = dates.read(words, code, moment)
+        if isinstance(when, NotUnderstood):
+            return None
         if not isinstance(when, Understood) or not when.value["earliest"] or not when.value["latest"]:
             return NotUnderstood()
         first, last = (date.fromisoformat(when.value[end]).year - ages[0] for end in ("earliest", "latest"))
