@@ -47,7 +47,7 @@ def _by_key(node: yaml.Node) -> dict[str, yaml.Node]:
 
 
 def extract_engine(fileobj: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Iterator[Found]:
-    """Babel extractor for `flows/screens.py`: every literal given to `N_`."""
+    """Babel extractor for `flows/screens.py` and `flows/reading/asks.py`: every literal given to `N_`."""
     for node in ast.walk(ast.parse(fileobj.read())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "N_":
             message = ast.literal_eval(node.args[0])

@@ -524,6 +524,8 @@ def _room_for(cluster: Cluster, mark: Mark) -> bool:
             return cluster.hijri_month is None and cluster.day is not None
         case "season":
             return cluster.season is None and cluster.month is None
+        case "whicheid":
+            return cluster.feast == "eid"
         case _:
             return False
 
