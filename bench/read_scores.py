@@ -40,7 +40,7 @@ def dates() -> dict[str, Any]:
 
 
 #: exact of phrases when a file was read for the first time, before anything was changed because of it
-FIRST_RUN = {"dates": "250 of 255", "dates_unseen": "481 of 490", "dates_unseen_2": "308 of 352", "dates_unseen_3": "189 of 214"}
+FIRST_RUN = {"dates_unseen": "481 of 490", "dates_unseen_2": "308 of 352", "dates_unseen_3": "189 of 214"}
 #: name on the command line -> what it measures
 PARTS: dict[str, Callable[[], dict[str, Any]]] = {"dates": dates}
 

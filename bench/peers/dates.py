@@ -41,11 +41,15 @@ def by_babel(language, phrase):
 def tried(read, language, phrase):
     try:
         found = read(language, phrase)
-    except Exception:  # noqa: BLE001  (a peer that fails on a phrase has found nothing)
+    except Exception:
         return None
     return str(found) if found else None
 
 
 phrases = json.load(sys.stdin)
-readers = {f"dateparser {dateparser.__version__}": by_dateparser, "edtf text_to_edtf": by_edtf, "Babel parse_date": by_babel}
+readers = {
+    f"dateparser {dateparser.__version__}": by_dateparser,
+    "edtf text_to_edtf": by_edtf,
+    "Babel parse_date": by_babel,
+}
 print(json.dumps({name: [tried(read, *row) for row in phrases] for name, read in readers.items()}))
