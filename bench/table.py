@@ -72,6 +72,32 @@ def transports(result: dict[str, Any]) -> Iterable[str]:
         yield f"| {one['client']} | {one['loop']} | {one['in_flight']} | {' | '.join(figures)} |"
 
 
+#: part -> what its columns are called
+READING_COLUMNS = {
+    "exact": "exact",
+    "inside": "inside the true range",
+    "wider": "too wide",
+    "outside": "outside the true range",
+    "no_date": "no date",
+    "answered": "answered, should ask or keep",
+    "refused": "asked instead of kept, or kept instead of asked",
+}
+
+
+def reading(result: dict[str, Any]) -> Iterable[str]:
+    yield from _machine(result["machine"])
+    for part in result["parts"].values():
+        for file, table in part["tables"].items():
+            first = part.get("first_run", {}).get(file)
+            yield ""
+            yield f"`{file}.tsv`{f': {first} exact when it was first read' if first else ''}."
+            yield ""
+            yield f"| reader | phrases | {' | '.join(READING_COLUMNS.values())} |"
+            yield "|---|" + "---:|" * (len(READING_COLUMNS) + 1)
+            for title, scores in table.items():
+                yield f"| {title} | {scores['phrases']} | {' | '.join(str(scores[name]) for name in READING_COLUMNS)} |"
+
+
 def _machine(facts: dict[str, Any]) -> Iterable[str]:
     packages = _list(facts["packages"])
     yield (
@@ -84,7 +110,7 @@ def _list(versions: dict[str, str]) -> str:
     return ", ".join(f"{name} {version}" for name, version in versions.items())
 
 
-SECTIONS = {"bench": bots, "transports": transports}
+SECTIONS = {"bench": bots, "transports": transports, "reading": reading}
 
 
 def filled(page: str) -> str:

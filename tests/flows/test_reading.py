@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.reading import READERS, NotUnderstood, Understood
+from flows.reading import READERS, Understood
 from flows.reading.words import fold, tidy
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -18,15 +18,15 @@ def _read(reader: str, words: str) -> dict[str, object] | None:
     match READERS[reader](words, "ar", NOW):
         case Understood(value):
             return dict(value)
-        case NotUnderstood():
+        case _:
             return None
 
 
 @pytest.mark.parametrize(
     ("words", "edtf"),
     [
-        ("2013", "2013"), ("٢٠١٣", "2013"), ("۲۰۱۳", "2013"), ("سنة 2013", "2013"), ("in 2013", None),
-        ("2013?", "2013"), ("6/2013", "2013-06"), ("2013-06", "2013-06"), ("حزيران ٢٠١٣", "2013-06"),
+        ("2013", "2013"), ("٢٠١٣", "2013"), ("۲۰۱۳", "2013"), ("سنة 2013", "2013"), ("in 2013", "2013"),
+        ("2013?", "2013?"), ("6/2013", "2013-06"), ("2013-06", "2013-06"), ("حزيران ٢٠١٣", "2013-06"),
         ("June 2013", "2013-06"), ("تشرين الأول 2012", "2012-10"), ("كانون الثاني 2012", "2012-01"),
         ("Haziran 2013", "2013-06"), ("juin 2013", "2013-06"), ("12/6/2013", "2013-06-12"),
         ("١٢/٦/٢٠١٣", "2013-06-12"), ("2013-06-12", "2013-06-12"), ("12 حزيران 2013", "2013-06-12"),
@@ -35,7 +35,7 @@ def _read(reader: str, words: str) -> dict[str, object] | None:
         ("أواخر 2012", "2012-09~/2012-12~"), ("early 2012", "2012-01~/2012-04~"),
         ("بداية ٢٠١٢", "2012-01~/2012-04~"), ("about 2012", "2012~"), ("winter 0000", None),
         ("after Eid", None), ("2027", None), ("1850", None), ("", None), ("تشرين 2012", None),
-        ("99999999999999999999", None), ("12/6/13", None),
+        ("99999999999999999999", None), ("12/6/13", "2013-06-12"),
     ],
 )  # fmt: skip
 def test_dates(words: str, edtf: str | None) -> None:
