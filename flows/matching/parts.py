@@ -1,0 +1,237 @@
+"""Which words of a name belong together: عبد + X, X + الدين, أبو + X, articles, titles and "son of", in Arabic and Latin habits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flows.matching.letters import Word
+from flows.matching.variants import divine, people
+
+#: what stands before a name and is none
+TITLES = frozenset(
+    "دكتور الدكتور دكتوره الدكتوره مهندس المهندس استاذ الاستاذ استاذه السيد السيده الانسه الشهيد المرحوم المرحومه المحامي العقيد الملازم "
+    "النقيب المقدم العميد الشاب الشابه الطفل الطفله المعتقل المفقود د م dr doctor mr mrs ms miss ing eng engineer prof professor "
+    "herr frau sayin mme monsieur madame m lawyer".split()
+)
+#: "son of", "daughter of"
+LINKS = frozenset("بن ابن بنت bin ben ibn bint binti ibnu".split())
+_ARTICLES = frozenset("ال al el ul il l".split())
+#: articles that took on the next letter: as-Sayyed, ed-Din
+_ASSIMILATED = {
+    first + letter: letter[0] for first in "aeu" for letter in ("s", "sh", "sch", "ch", "d", "dh", "r", "n", "t", "th", "z")
+}
+_HEADS = {
+    **dict.fromkeys("ابو ابا ابي abu abou abo aboo ebu ebou".split(), "abu"),
+    **dict.fromkeys("ام um umm om oum omm".split(), "umm"),
+    **dict.fromkeys("حاج الحاج حج الحج haj hajj hac hadj hec alhaj elhaj".split(), "haj"),
+    **dict.fromkeys("شيخ الشيخ sheikh sheik cheikh sheyh sheih shaikh scheich shekh shex alsheikh".split(), "sheikh"),
+}
+#: ways the Latin alphabet writes عبد and its article, when nothing follows in the same word
+_ABD_ALONE = frozenset(
+    first + rest
+    for first in ("abd", "ebd", "evd")
+    for rest in ("", "al", "el", "ul", "il", "oul", "ol", "ur", "er", "ar", "us", "es", "as", "ush", "ash", "esh", "en", "un", "an", "ou", "u")
+)  # fmt: skip
+_DIN_WORDS = frozenset(
+    first + letter + ending
+    for first in ("", "a", "e", "u", "al", "el", "ul")
+    for letter in ("d", "dd")
+    for ending in ("in", "ine", "een", "ien", "yn")
+)
+_DIN_ENDINGS = tuple(sorted(
+    {vowel + consonant + ending for vowel in ("", "a", "e", "u", "i", "o")
+     for consonant in ("d", "dd", "ld", "tt", "ldd") for ending in ("in", "ine", "een", "ien")} - {"din", "dine"},
+    key=len, reverse=True,
+)) + ("dine", "din")  # fmt: skip
+_GOD_ENDINGS = tuple(sorted(
+    {vowel + consonant + ending for vowel in "aeuio" for consonant in ("l", "ll") for ending in ("ah", "a")} - {"ala", "ela", "ila", "ola", "ula"},
+    key=len, reverse=True,
+))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a name: `words[start:stop]`. `bases` are the spellings it may be compared by, the likeliest first."""
+
+    start: int
+    stop: int
+    #: "", "abd", "abu", "umm", "haj", "sheikh": what stands before the base; "link" or "title" for no name at all
+    head: str
+    #: "", "din" or "god"
+    tail: str
+    bases: tuple[tuple[str, str, str], ...] = field(repr=False)  # (plain, key, script)
+
+
+def parts_of(words: Sequence[Word]) -> list[Part]:
+    """The parts in order; every word is in exactly one. A title is one only at the beginning and before two more words."""
+    found: list[Part] = []
+    start = 0
+    while start < len(words):
+        if not any(part.head != "title" for part in found) and len(words) - start > 1 and words[start].key in TITLES:
+            part = Part(start, start + 1, "title", "", ())
+        else:
+            part = _part(words, start)
+        found.append(part)
+        start = part.stop
+    return found
+
+
+def _part(words: Sequence[Word], start: int) -> Part:
+    key, left = words[start].key, len(words) - start
+    if left > 1:
+        following = words[start + 1]
+        if key + following.key in people().joined:
+            joined = key + following.key
+            return Part(start, start + 2, "", "", ((joined, joined, words[start].script),))
+        if key in LINKS and start > 0:
+            return Part(start, start + 1, "link", "", ())
+        if key in _ARTICLES or (key in _ASSIMILATED and following.key.startswith(_ASSIMILATED[key])):
+            inner = _part(words, start + 1)
+            return Part(start, inner.stop, inner.head, inner.tail, inner.bases)
+    if (servant := _servant(words, start)) is not None:
+        return servant
+    if left > 1 and key in _HEADS and not _is_tail(words, start + 1):
+        inner = _part(words, start + 1)
+        if inner.head in ("", "abd"):
+            return Part(start, inner.stop, _HEADS[key], inner.tail, inner.bases)
+    return _simple(words, start)
+
+
+def _simple(words: Sequence[Word], start: int) -> Part:
+    word = words[start]
+    head, plain, key = _fused_head(word)
+    if (stop := _is_tail(words, start + 1)) and not people().find(key + words[start + 1].key):
+        tail = "din" if words[stop - 1].key not in _GOD else "god"
+        return Part(start, stop, head, tail, _without_article(plain, key, word.script))
+    tail, base = _fused_tail(key, word.script)
+    if tail:
+        return Part(start, start + 1, head, tail, _without_article(base, base, word.script))
+    return Part(start, start + 1, head, "", _without_article(plain, key, word.script))
+
+
+_GOD = frozenset("الله allah ullah alla".split())
+
+
+def _is_tail(words: Sequence[Word], start: int) -> int:
+    """Where الدين or الله ends when it begins here, else 0."""
+    if start >= len(words):
+        return 0
+    key = words[start].key
+    if key == "الدين" or key in _GOD or (key in _DIN_WORDS and len(key) > 4):
+        return start + 1
+    if start + 1 < len(words) and (key in _ARTICLES or key in _ASSIMILATED) and words[start + 1].key in _DIN_WORDS:
+        return start + 2
+    if key in _DIN_WORDS and words[start].script == "Latn":
+        return start + 1
+    return 0
+
+
+def _servant(words: Sequence[Word], start: int) -> Part | None:
+    """عبد + X, in one word or several."""
+    word, left = words[start], len(words) - start
+    key = word.key
+    for strip in ("", "ال", "al", "el"):
+        if not key.startswith(strip) or (strip and strip.isascii() == (word.script == "Arab")):
+            continue
+        rest = key[len(strip) :]
+        alone = rest == "عبد" or (word.script == "Latn" and rest in _ABD_ALONE)
+        if alone and left > 1 and (found := _served(words, start, weak=rest[3:] in ("u", "ou"))):
+            return found
+        if (bases := _in_one_word(rest, word.script)) and (strip == "" or rest[:3] in ("عبد", "abd", "ebd", "evd")):
+            return Part(start, start + 1, "abd", "", bases)
+    return None
+
+
+def _served(words: Sequence[Word], start: int, *, weak: bool) -> Part | None:
+    """The words after a lone عبد. `Abdou` and `Abdu` are names themselves, so they need a known word to follow."""
+    place = start + 1
+    if (words[place].key in _ARTICLES or words[place].key in _ASSIMILATED) and place + 1 < len(words):
+        place += 1
+    word = words[place]
+    options = _servings(word.key, word.script)
+    known = [key for key in options if divine().find(key)]
+    if weak and not known:
+        return None
+    return Part(start, place + 1, "abd", "", tuple((key, key, word.script) for key in (known[:1] or options[:1])))
+
+
+def _in_one_word(key: str, script: str) -> tuple[tuple[str, str, str], ...]:
+    if script == "Arab":
+        if not key.startswith(("عبدال", "عبدل")) or len(key) < 6:
+            return ()
+        options = [key[3:], key[5:] if key.startswith("عبدال") else key[4:]]
+    elif script == "Latn" and key[:3] in ("abd", "ebd", "evd") and len(key) > 5:
+        rest = key[3:].lstrip("aeiou") if key[3:4] in "aeiou" else key[3:]
+        options = _servings(rest, script) + [key[3:]]
+    else:
+        return ()
+    known = [option for option in options if divine().find(option)]
+    if known:
+        return ((known[0], known[0], script),)
+    long = [option for option in options if len(option) > 2]
+    return ((long[-1], long[-1], script),) if long and script == "Arab" else tuple((o, o, script) for o in long[:2])
+
+
+def _servings(key: str, script: str) -> list[str]:
+    """What may follow عبد in this spelling, with and without an article or a doubled first letter."""
+    options = [key]
+    if script == "Arab":
+        if key.startswith("ال"):
+            options.append(key[2:])
+        return sorted(options, key=lambda option: not divine().find(option))
+    if key[:1] == "l":
+        options.append(key[1:])
+    if key[:2] in ("al", "el", "ul"):
+        options.append(key[2:])
+    if key[:1] == key[1:2]:
+        options.append(key[1:])
+    return options
+
+
+def _fused_head(word: Word) -> tuple[str, str, str]:
+    """`أبوزيد`, `Abouzeid`: (head, plain, key of the rest)."""
+    for prefix in ("ابو", "abou", "abu", "ebu"):
+        rest = word.key[len(prefix) :]
+        if word.key.startswith(prefix) and len(rest) > 2 and not people().find(word.key):
+            return "abu", rest, rest
+    return "", word.plain, word.key
+
+
+def _fused_tail(key: str, script: str) -> tuple[str, str]:
+    """`صلاحالدين`, `Selahattin`, `Nasrallah`: ("din" or "god", base), the base a listed name; else ("", "")."""
+    if script == "Arab":
+        for ending, tail in (("الدين", "din"), ("الله", "god")):
+            if key.endswith(ending) and len(key) > len(ending) + 1:
+                return tail, key[: -len(ending)]
+        return "", ""
+    if script != "Latn" or len(key) < 6 or people().find(key):
+        return "", ""
+    for endings, tail in ((_DIN_ENDINGS, "din"), (_GOD_ENDINGS, "god")):
+        for ending in endings:
+            base = key[: -len(ending)]
+            if key.endswith(ending) and len(base) > 1 and people().find(base).names:
+                return tail, base
+    return "", ""
+
+
+def _without_article(plain: str, key: str, script: str) -> tuple[tuple[str, str, str], ...]:
+    """The spelling, or the spelling without its article, or both where it cannot be told."""
+    whole = (plain, key, script)
+    if people().find(key):
+        return (whole,)
+    if script == "Arab" and key.startswith("ال") and len(key) > 4:
+        cut = plain[2:] if plain.startswith("ال") else key[2:]
+        return ((cut, key[2:], script),)
+    if script == "Latn" and len(key) > 5 and (stripped := _latin_article(key)):
+        bare = (stripped, stripped, script)
+        return (bare,) if people().find(stripped) else (whole, bare)
+    return (whole,)
+
+
+def _latin_article(key: str) -> str:
+    if key[:2] in ("al", "el", "ul"):
+        return key[2:]
+    if key[0] in "ae" and key[1] == key[2] and key[1] in "sdrntz":
+        return key[2:]
+    return ""
