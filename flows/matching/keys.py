@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from flows.matching.letters import Word, bare, words_of
 from flows.matching.parts import Part, parts_of
-from flows.matching.sounds import Symbols, skeletons, symbols
+from flows.matching.sounds import Symbols, lines, skeletons
 from flows.matching.variants import Listed, divine, people
 
 #: words after which another name for the same person stands
@@ -30,7 +30,7 @@ class Form:
 
     key: str = field(repr=False)
     script: str
-    line: Symbols = field(repr=False)
+    lines: tuple[Symbols, ...] = field(repr=False)
     shapes: frozenset[str] = field(repr=False)
     listed: Listed = field(repr=False)
 
@@ -148,7 +148,7 @@ def _token(part: Part) -> Token:
 @lru_cache(maxsize=20_000)
 def _form(plain: str, key: str, script: str, kind: str) -> Form:
     dictionary = people() if kind == "people" else divine()
-    line = symbols(plain, script)
-    shapes = skeletons(line)
-    listed = dictionary.find(key) or dictionary.guess(line, shapes)
-    return Form(key, script, line, shapes, listed)
+    sounds = lines(plain, script)
+    shapes = frozenset(shape for line in sounds for shape in skeletons(line))
+    listed = dictionary.find(key) or dictionary.guess(sounds, shapes)
+    return Form(key, script, sounds, shapes, listed)

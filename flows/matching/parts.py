@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -212,7 +213,13 @@ def _fused_tail(key: str, script: str) -> tuple[str, str]:
             base = key[: -len(ending)]
             if key.endswith(ending) and len(base) > 1 and people().find(base).names:
                 return tail, base
+    if (sure := _SURE_ENDING.search(key)) and sure.start() > 2:
+        return ("din" if sure[1] else "god"), key[: sure.start()]
     return "", ""
+
+
+#: these endings make a compound even of a base that is not listed
+_SURE_ENDING = re.compile(r"(?:[aeiu]?(l?dd|tt)(?:in|ine|een)|[aeu]ll?ah)$")
 
 
 def _without_article(plain: str, key: str, script: str) -> tuple[tuple[str, str, str], ...]:

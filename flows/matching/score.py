@@ -119,7 +119,8 @@ def _form_score(a: Form, b: Form) -> float:
     if a.listed and b.listed and (known := _listed_score(a, b)) is not None:
         return known
     if not a.shapes.isdisjoint(b.shapes):
-        return max(0.0, 0.97 - distance(a.line, b.line), _slip(a, b))
+        nearest = min(distance(x, y) for x in a.lines for y in b.lines)
+        return max(0.0, 0.97 - nearest, _slip(a, b))
     return _slip(a, b)
 
 

@@ -20,7 +20,7 @@ _CONFUSED: Mapping[str, float] = {
 _GRAPHEMES: Mapping[str, str] = {
     "dsch": "ج0", "tsch": "چ0 ج1", "sch": "ش0", "tch": "چ0 ج1", "sh": "ش0", "ch": "ش0 خ0 چ0 ح1", "kh": "خ0",
     "gh": "غ0", "dh": "ذ0 ض0 ظ0", "th": "ث0 ذ1 ت1 ط1", "dj": "ج0", "zh": "ژ0 ج0", "ph": "ف0", "ck": "ك0 ق0",
-    "b": "ب0", "c": "ج0 ك1", "d": "د0 ض0 ذ1 ظ2", "f": "ف0", "g": "غ0 ج1 گ0 ك2", "h": "ه0 ح0 خ1", "j": "ج0 ژ0 ي1",
+    "b": "ب0", "c": "ج0 ك1 ق1", "d": "د0 ض0 ذ1 ظ2", "f": "ف0", "g": "غ0 ج1 گ0 ك2", "h": "ه0 ح0 خ1", "j": "ج0 ژ0 ي1",
     "k": "ك0 ق0", "l": "ل0", "m": "م0", "n": "ن0", "p": "ب0 پ0", "q": "ق0 ك2", "r": "ر0", "s": "س0 ص0 ث1 ز4",
     "t": "ت0 ط0 ث1 د3", "v": "و0 ڤ0 ف2 ب4", "w": "و0", "x": "خ0", "y": "ي0", "z": "ز0 ذ0 ظ0 ض1",
     "7": "ح0", "5": "خ0", "9": "ق0 ص0", "8": "غ1 ق1", "6": "ط0",
@@ -68,7 +68,7 @@ Symbols = tuple[str, ...]
 
 
 def symbols(plain: str, script: str) -> Symbols:
-    """The symbols of one word; letters written twice are one. `^` is an initial alif, `$` a final ه."""
+    """The symbols of one word; Latin letters written twice are one. `^` is an initial alif, `$` a final ه."""
     if script == "Arab":
         line = ["e" if letter == "ە" else letter.replace("ؤ", "ء").replace("ئ", "ء") for letter in plain]
         if line and line[0] == "ا":
@@ -76,10 +76,22 @@ def symbols(plain: str, script: str) -> Symbols:
         if len(line) > 2 and line[-1] == "ه":
             line[-1] = "$"
     elif script == "Latn":
-        line = _graphemes(plain)
+        line = [symbol for symbol, _ in itertools.groupby(_graphemes(plain))]
     else:
         line = list(plain)
-    return tuple(symbol for symbol, _ in itertools.groupby(line))
+    return tuple(line)
+
+
+def lines(plain: str, script: str) -> tuple[Symbols, ...]:
+    """The symbols of one word; a second line where `th`, `sh`, `kh` or `dj` may be two sounds (`Fathi`, `Ishak`, `Nadja`)."""
+    line = symbols(plain, script)
+    split = [part for symbol in line for part in (_TWO_SOUNDS.get(symbol, (symbol,)))]
+    return (line,) if len(split) == len(line) or script != "Latn" else (line, tuple(split))
+
+
+_TWO_SOUNDS: Mapping[str, tuple[str, str]] = {
+    "th": ("t", "h"), "sh": ("s", "h"), "kh": ("k", "h"), "dh": ("d", "h"), "dj": ("d", "j"),
+}  # fmt: skip
 
 
 def _graphemes(plain: str) -> list[str]:
@@ -98,14 +110,16 @@ def _graphemes(plain: str) -> list[str]:
 def skeletons(line: Symbols) -> frozenset[str]:
     """Coarse consonant skeletons, one for each way the spelling may be read (at most 12). Two spellings of one name share one.
 
-    Vowels, glides and ع are left out, and so is a final h: `Mouhammad`, `Mihemed` and `محمد` all hold `MHMD`.
+    Vowels, glides and ع are left out; a final h may be none: `Mouhammad`, `Mihemed` and `محمد` all hold `MHMD`.
     """
     readings = [""]
     last = len(line) - 1
     for index, symbol in enumerate(line):
-        if symbol in _WEAK or symbol in _LATIN or symbol in "wy" or (index == last and symbol in ("h", "ه")):
+        if symbol in _WEAK or symbol in _LATIN or symbol in "wy":
             continue
         options = _READINGS.get(symbol) or (_coarse(symbol),)
+        if index == last and symbol in ("h", "ه"):
+            options = ("H", "")
         if len(readings) * len(options) > _MOST_READINGS:
             options = options[:1]
         readings = [
@@ -153,11 +167,14 @@ def _is_latin(line: Symbols) -> bool:
 def _dropped(line: Symbols, index: int, both_latin: bool) -> float:
     """What it costs that the other spelling has nothing for this symbol."""
     symbol, first, last = line[index], index == 0, index == len(line) - 1
+    if not first and symbol == line[index - 1]:
+        return 0.1
     if symbol in _LATIN:
         if first:
             return 0.6
         if last:
-            return 0.8 if symbol == "i" else 0.6
+            silent = symbol == "e" and line[index - 1] == "n"
+            return 0.8 if symbol == "i" else 0.25 if silent else 0.6
         return 0.3 if both_latin else 0.05
     if symbol == "h":
         return 0.08 if last else 0.8

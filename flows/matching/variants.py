@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -18,7 +18,7 @@ from flows.matching.sounds import Symbols, distance, skeletons, symbols
 
 #: an unlisted spelling this near to a listed name is read as that name
 _NEAR = 0.3
-_TIE = 0.03
+_TIE = 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,12 @@ class Dictionary:
         """The names this very spelling is listed for."""
         return self.spellings.get(key, _NOTHING)
 
-    def guess(self, line: Symbols, shapes: frozenset[str]) -> Listed:
+    def guess(self, lines: Sequence[Symbols], shapes: frozenset[str]) -> Listed:
         """The nearest names by sound, when one is near enough."""
         near: dict[int, float] = {}
-        for shape in shapes if len(line) > 1 else ():
+        for shape in shapes if len(lines[0]) > 1 else ():
             for row, sounds in self.by_skeleton.get(shape, ()):
-                found = distance(line, sounds, _NEAR + _TIE)
+                found = min(distance(line, sounds, _NEAR + _TIE) for line in lines)
                 if found <= _NEAR:
                     near[row] = min(found, near.get(row, found))
         if not near:
