@@ -118,10 +118,15 @@ def _tokens(words: Sequence[Word]) -> tuple[Token | None, tuple[Token, ...]]:
     """(kunya, tokens): a kunya is أبو or أم with a name, at the beginning."""
     parts = [part for part in parts_of(words) if part.head not in ("title", "link")]
     kunya = None
-    if parts and parts[0].head in ("abu", "umm") and parts[0].bases[0][1] not in _GIVEN_WITH_ABU:
+    if parts and is_kunya(parts[0]):
         kunya, parts = _token(parts[0]), parts[1:]
     tokens = tuple(_token(part) for part in parts[:_MOST_PARTS])
     return kunya, _family_last(words, tokens, parts)
+
+
+def is_kunya(part: Part) -> bool:
+    """Whether a part at the beginning of a name is a kunya: أبو or أم with a name, but for the given name أبو بكر."""
+    return part.head in ("abu", "umm") and part.bases[0][1] not in _GIVEN_WITH_ABU
 
 
 def _family_last(words: Sequence[Word], tokens: tuple[Token, ...], parts: Sequence[Part]) -> tuple[Token, ...]:

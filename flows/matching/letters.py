@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 from flows.reading.words import fold, tidy
 
-#: what `tidy` leaves in a word and no eye sees: vowel signs, tatweel, joiners
-_UNSEEN = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u200c\u200d]")
+#: what no eye sees in a word, or no one needs: vowel signs, tatweel, joiners, controls of direction
+_UNSEEN = re.compile(
+    "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
 #: letters of Persian and Kurdish keyboards, and Cyrillic and Greek ones that pass for Latin
 _SAME = str.maketrans(
     "کیھہۀۆۊۇێېڕڵەᎥаеорсухіѕԁһАВЕКМНОРСТХΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανρ",
@@ -21,7 +23,9 @@ _KEY = str.maketrans({"ء": "", "ە": "ه", "ژ": "ج", "چ": "ج", "گ": "ك", 
 _QUOTES = re.compile("['’‘`´ʿʾʼ′]")
 #: a name is shorter than this; what is longer is not compared to its end
 _LONGEST = 400
+_LONGEST_TYPED = 1200
 _LONGEST_WORD = 40
+_MOST_WORDS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Word:
 
 def bare(text: str) -> str:
     """Readable as what was typed, with nothing in it that is not seen; at most 400 characters."""
-    return _UNSEEN.sub("", tidy(text))[:_LONGEST]
+    return _UNSEEN.sub("", tidy(_UNSEEN.sub("", text)[:_LONGEST_TYPED]))[:_LONGEST]
 
 
 def script_of(letter: str) -> str:
@@ -52,7 +56,7 @@ def script_of(letter: str) -> str:
 
 
 def words_of(text: str) -> list[Word]:
-    """The words of a name in order. Where the script changes, a new word begins; apostrophes join."""
+    """The words of a name in order, at most 24. Where the script changes, a new word begins; apostrophes join."""
     same = _QUOTES.sub("", bare(text)).translate(_SAME)
     found: list[Word] = []
     start, current = 0, ""
@@ -63,6 +67,8 @@ def words_of(text: str) -> list[Word]:
         if current:
             found.append(_word(same[start:index], current))
         start, current = index, script
+        if len(found) == _MOST_WORDS:
+            break
     return [word for word in found if word.key]
 
 

@@ -20,7 +20,9 @@ LINKS = frozenset("بن ابن بنت bin ben ibn bint binti ibnu".split())
 _ARTICLES = frozenset("ال al el ul il l".split())
 #: articles that took on the next letter: as-Sayyed, ed-Din
 _ASSIMILATED = {
-    first + letter: letter[0] for first in "aeu" for letter in ("s", "sh", "sch", "ch", "d", "dh", "r", "n", "t", "th", "z")
+    first + letter: letter[0]
+    for first in "aeu"
+    for letter in ("s", "sh", "sch", "ch", "d", "dh", "r", "n", "t", "th", "z")
 }
 _HEADS = {
     **dict.fromkeys("ابو ابا ابي abu abou abo aboo ebu ebou".split(), "abu"),
@@ -92,7 +94,7 @@ def _part(words: Sequence[Word], start: int) -> Part:
             return Part(start, inner.stop, inner.head, inner.tail, inner.bases)
     if (servant := _servant(words, start)) is not None:
         return servant
-    if left > 1 and key in _HEADS and not _is_tail(words, start + 1):
+    if left > 1 and key in _HEADS and words[start + 1].key not in _HEADS and not _is_tail(words, start + 1):
         inner = _part(words, start + 1)
         if inner.head in ("", "abd"):
             return Part(start, inner.stop, _HEADS[key], inner.tail, inner.bases)

@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 
 from flows.matching.keys import Form, NameKey, Token, name_key
 from flows.matching.sounds import distance
+from flows.matching.variants import people
 
 PLAUSIBLE = 0.5
 _SAME_LISTED, _SAME_GUESSED, _NICKNAME, _SELDOM = 0.98, 0.9, 0.72, 0.42
@@ -77,7 +78,8 @@ def _least(a: Sequence[Token], b: Sequence[Token]) -> float:
 
 
 def _is_muhammad(token: Token) -> bool:
-    return token.head == "" and any(MUHAMMAD.forms[0].listed.names & form.listed.names for form in token.forms)
+    muhammad = people().find("محمد").names
+    return token.head == "" and any(muhammad & form.listed.names for form in token.forms)
 
 
 def token_score(a: Token, b: Token) -> float:
@@ -148,6 +150,3 @@ def _slip(a: Form, b: Form) -> float:
     if len(shorter) == len(longer):
         return _SLIP if sorted(shorter) == sorted(longer) else _NEAR_SLIP
     return _SLIP if shorter[-1] == longer[-1] and shorter[0] == longer[0] else _NEAR_SLIP
-
-
-MUHAMMAD = name_key("محمد").tokens[0]

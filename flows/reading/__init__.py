@@ -16,8 +16,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from flows.phrases import Phrase
-from flows.reading import dates, numbers, places
-from flows.reading.words import tidy
+from flows.reading import dates, names, numbers, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,10 @@ def _text(words: str, _: str, __: datetime) -> Mapping[str, Any]:
     return {"type": "text", "text": words}
 
 
-def _name(words: str, _: str, __: datetime) -> Mapping[str, Any]:
-    return {"type": "name", "full": words, "parts": tidy(words).split()}
+def _name(words: str, language: str, moment: datetime) -> Mapping[str, Any]:
+    """Without kunya and script, for which version 1 of the report's schema has no place."""
+    value = names.read(words, language, moment)
+    return {key: value[key] for key in ("type", "full", "parts")}
 
 
 #: by the word a form's `reads` names them with
