@@ -16,8 +16,29 @@ from flows.matching.variants import Listed, divine, people
 _ALIAS = re.compile(r"\b(الملقب|الملقبه|الملقبة|المعروف|لقبه|لقبها|aka|alias|genannt|dit)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"[(\[«\"“][^()\[\]«»\"“”]*[)\]»\"”]")
 _UNKNOWN = frozenset(
-    "غيرمعروف غيرمعلوم مجهول مجهوله لااعرف لااعلم مابعرف بدون لايوجد unknown unbekannt inconnu bilinmiyor bilmiyorum nizanim nayezanin "
-    "dontknow idontknow notknown na none".split()
+    [
+        "غيرمعروف",
+        "غيرمعلوم",
+        "مجهول",
+        "مجهوله",
+        "لااعرف",
+        "لااعلم",
+        "مابعرف",
+        "بدون",
+        "لايوجد",
+        "unknown",
+        "unbekannt",
+        "inconnu",
+        "bilinmiyor",
+        "bilmiyorum",
+        "nizanim",
+        "nayezanin",
+        "dontknow",
+        "idontknow",
+        "notknown",
+        "na",
+        "none",
+    ]
 )
 _MOST_PARTS = 10
 #: أبو بكر is a given name, not a kunya

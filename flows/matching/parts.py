@@ -1,4 +1,4 @@
-"""Which words of a name belong together: عبد + X, X + الدين, أبو + X, articles, titles and "son of", in Arabic and Latin habits."""
+"""Which words of a name belong together: عبد + X, X + الدين, أبو + X, articles, titles, links; in Arabic and in Latin letters."""
 
 from __future__ import annotations
 
@@ -9,48 +9,54 @@ from dataclasses import dataclass, field
 from flows.matching.letters import Word
 from flows.matching.variants import divine, people
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 #: what stands before a name and is none
-TITLES = frozenset(
-    "دكتور الدكتور دكتوره الدكتوره مهندس المهندس استاذ الاستاذ استاذه السيد السيده الانسه الشهيد المرحوم المرحومه المحامي العقيد الملازم "
-    "النقيب المقدم العميد الشاب الشابه الطفل الطفله المعتقل المفقود د م dr doctor mr mrs ms miss ing eng engineer prof professor "
-    "herr frau sayin mme monsieur madame m lawyer".split()
+TITLES = _words(
+    "دكتور الدكتور دكتوره الدكتوره مهندس المهندس استاذ الاستاذ استاذه السيد السيده الانسه الشهيد المرحوم المرحومه المحامي "
+    "العقيد الملازم النقيب المقدم العميد الشاب الشابه الطفل الطفله المعتقل المفقود د م dr doctor mr mrs ms miss ing eng "
+    "engineer prof professor herr frau sayin mme monsieur madame m lawyer"
 )
 #: "son of", "daughter of"
-LINKS = frozenset("بن ابن بنت bin ben ibn bint binti ibnu".split())
-_ARTICLES = frozenset("ال al el ul il l".split())
-#: articles that took on the next letter: as-Sayyed, ed-Din
-_ASSIMILATED = {
-    first + letter: letter[0]
-    for first in "aeu"
-    for letter in ("s", "sh", "sch", "ch", "d", "dh", "r", "n", "t", "th", "z")
-}
+LINKS = _words("بن ابن بنت bin ben ibn bint binti ibnu")
+_ARTICLES = _words("ال al el ul il l")
+#: articles that took on the next letter (as-Sayyed, ed-Din) -> that letter
+_ASSIMILATED = {vowel + sound: sound[0] for vowel in "aeu" for sound in _words("s sh sch ch d dh r n t th z")}
 _HEADS = {
-    **dict.fromkeys("ابو ابا ابي abu abou abo aboo ebu ebou".split(), "abu"),
-    **dict.fromkeys("ام um umm om oum omm".split(), "umm"),
-    **dict.fromkeys("حاج الحاج حج الحج haj hajj hac hadj hec alhaj elhaj".split(), "haj"),
-    **dict.fromkeys("شيخ الشيخ sheikh sheik cheikh sheyh sheih shaikh scheich shekh shex alsheikh".split(), "sheikh"),
+    **dict.fromkeys(_words("ابو ابا ابي abu abou abo aboo ebu ebou"), "abu"),
+    **dict.fromkeys(_words("ام um umm om oum omm"), "umm"),
+    **dict.fromkeys(_words("حاج الحاج حج الحج haj hajj hac hadj hec alhaj elhaj"), "haj"),
+    **dict.fromkeys(_words("شيخ الشيخ sheikh sheik cheikh sheyh sheih shaikh scheich shekh shex alsheikh"), "sheikh"),
 }
 #: ways the Latin alphabet writes عبد and its article, when nothing follows in the same word
 _ABD_ALONE = frozenset(
-    first + rest
-    for first in ("abd", "ebd", "evd")
-    for rest in ("", "al", "el", "ul", "il", "oul", "ol", "ur", "er", "ar", "us", "es", "as", "ush", "ash", "esh", "en", "un", "an", "ou", "u")
-)  # fmt: skip
-_DIN_WORDS = frozenset(
-    first + letter + ending
-    for first in ("", "a", "e", "u", "al", "el", "ul")
-    for letter in ("d", "dd")
-    for ending in ("in", "ine", "een", "ien", "yn")
+    stem + article
+    for stem in ("abd", "ebd", "evd")
+    for article in ["", *_words("al el ul il oul ol ur er ar us es as ush ash esh en un an ou u")]
 )
-_DIN_ENDINGS = tuple(sorted(
-    {vowel + consonant + ending for vowel in ("", "a", "e", "u", "i", "o")
-     for consonant in ("d", "dd", "ld", "tt", "ldd") for ending in ("in", "ine", "een", "ien")} - {"din", "dine"},
-    key=len, reverse=True,
-)) + ("dine", "din")  # fmt: skip
-_GOD_ENDINGS = tuple(sorted(
-    {vowel + consonant + ending for vowel in "aeuio" for consonant in ("l", "ll") for ending in ("ah", "a")} - {"ala", "ela", "ila", "ola", "ula"},
-    key=len, reverse=True,
-))  # fmt: skip
+_DIN_WORDS = frozenset(
+    vowel + sound + ending
+    for vowel in ["", *_words("a e u al el ul")]
+    for sound in ("d", "dd")
+    for ending in _words("in ine een ien yn")
+)
+_DIN_ENDINGS = sorted(
+    {
+        vowel + sound + ending
+        for vowel in ["", *"aeuio"]
+        for sound in _words("d dd ld tt ldd")
+        for ending in _words("in ine een ien")
+    },
+    key=lambda ending: (-len(ending), ending),
+)
+_GOD_ENDINGS = sorted(
+    {vowel + sound + ending for vowel in "aeuio" for sound in ("l", "ll") for ending in ("ah", "a")}
+    - _words("ala ela ila ola ula"),
+    key=lambda ending: (-len(ending), ending),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,7 @@ def _simple(words: Sequence[Word], start: int) -> Part:
     return Part(start, start + 1, head, "", _without_article(plain, key, word.script))
 
 
-_GOD = frozenset("الله allah ullah alla".split())
+_GOD = _words("الله allah ullah alla")
 
 
 def _is_tail(words: Sequence[Word], start: int) -> int:
@@ -166,7 +172,7 @@ def _in_one_word(key: str, script: str) -> tuple[tuple[str, str, str], ...]:
         options = [key[3:], key[5:] if key.startswith("عبدال") else key[4:]]
     elif script == "Latn" and key[:3] in ("abd", "ebd", "evd") and len(key) > 5:
         rest = key[3:].lstrip("aeiou") if key[3:4] in "aeiou" else key[3:]
-        options = _servings(rest, script) + [key[3:]]
+        options = [*_servings(rest, script), key[3:]]
     else:
         return ()
     known = [option for option in options if divine().find(option)]

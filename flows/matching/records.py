@@ -71,7 +71,7 @@ class RecordKey:
 
 def record_key(record: Mapping[str, Any]) -> RecordKey:
     """The key of a record with the fields `name`, `father`, `mother`, `birth_year`, `place`, `place_code` and
-    `date_of_disappearance` (EDTF), any of them missing or None. Without a father, the second of three parts of the name is one."""
+    `date_of_disappearance` (EDTF), any of them missing or None. Without a father, the second of three parts of the name is."""
     name, father = name_key(_text(record, "name")), name_key(_text(record, "father"))
     if father.blank and len(name.tokens) > 2:
         father = NameKey((name.tokens[1:2],), None)

@@ -106,7 +106,9 @@ def _heads(a: Token, b: Token) -> float:
     return 0.0
 
 
-_SHORT_FOR_ABD = frozenset("عبدو عبده عبود عبوده abdo abdou abdu ebdo evdo aboud abboud abed".split())
+_SHORT_FOR_ABD = frozenset(
+    ["عبدو", "عبده", "عبود", "عبوده", "abdo", "abdou", "abdu", "ebdo", "evdo", "aboud", "abboud", "abed"]
+)
 
 
 def _tails(a: str, b: str) -> float:

@@ -8,7 +8,7 @@ sound and several letters). Each symbol stands for the Arabic consonants it may 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 
 #: Arabic letter -> itself for free; spelling habits that exchange two letters, and what that costs
@@ -52,15 +52,15 @@ _WEAK = frozenset("اويىةءع^$")
 _LATIN = frozenset("aeiou")
 #: coarse sound of each Arabic letter: what blocking and the quick refusal compare
 _COARSE: Mapping[str, str] = {
-    **dict.fromkeys("ب پ".split(), "B"), **dict.fromkeys("ت ط".split(), "T"), **dict.fromkeys("س ص".split(), "S"),
-    **dict.fromkeys("د ذ ض ظ ز".split(), "D"), **dict.fromkeys("ج ژ چ".split(), "J"), **dict.fromkeys("ه ح خ".split(), "H"),
-    **dict.fromkeys("ك ق".split(), "K"), **dict.fromkeys("ف ڤ".split(), "F"),
+    **dict.fromkeys(["ب", "پ"], "B"), **dict.fromkeys(["ت", "ط"], "T"), **dict.fromkeys(["س", "ص"], "S"),
+    **dict.fromkeys(["د", "ذ", "ض", "ظ", "ز"], "D"), **dict.fromkeys(["ج", "ژ", "چ"], "J"), **dict.fromkeys(["ه", "ح", "خ"], "H"),
+    **dict.fromkeys(["ك", "ق"], "K"), **dict.fromkeys(["ف", "ڤ"], "F"),
     "ش": "X", "غ": "G", "ر": "R", "ل": "L", "م": "M", "ن": "N",
 }  # fmt: skip
 _READINGS: Mapping[str, tuple[str, ...]] = {
     "ث": ("T", "S"), "th": ("T", "S"), "گ": ("K", "J", "G"), "g": ("G", "J", "K"), "c": ("J", "K"), "ch": ("X", "H", "J"),
-    "j": ("J", ""), "v": ("", "F"), "ڤ": ("F", ""), "چ": ("J", "X"), "tsch": ("J",), "tch": ("J",), "t": ("T", "D"), "8": ("G", "K"),
-    "9": ("K", "S"), "s": ("S", "D"),
+    "j": ("J", ""), "v": ("", "F"), "ڤ": ("F", ""), "چ": ("J", "X"), "tsch": ("J",), "tch": ("J",), "t": ("T", "D"),
+    "8": ("G", "K"), "9": ("K", "S"), "s": ("S", "D"),
 }  # fmt: skip
 _MOST_READINGS = 12
 
@@ -225,8 +225,3 @@ def _confusion(a: str, b: str) -> float:
     if pair is None:
         pair = _EXCHANGED.get(a + b, _EXCHANGED.get(b + a, _FAR))
     return pair
-
-
-def as_readable(lines: Sequence[Symbols]) -> str:
-    """For tests and the documentation: symbols with middle dots between them."""
-    return " ".join("·".join(line) for line in lines)

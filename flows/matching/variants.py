@@ -7,8 +7,9 @@ spellings in any script. `+` before a spelling marks a nickname, `~` one that mo
 from __future__ import annotations
 
 import csv
+import itertools
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -81,32 +82,57 @@ def divine() -> Dictionary:
 
 
 def _read(kinds: tuple[str, ...]) -> Dictionary:
+    return build(row for row in rows() if row.kind in kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One name of the file; `number` is its row."""
+
+    number: int
+    name: str
+    kind: str
+    #: without their marks, by "names", "nicknames" and "seldom"
+    spellings: Mapping[str, tuple[str, ...]]
+
+
+def rows() -> Iterator[Row]:
+    """The file, row by row."""
+    with files("flows").joinpath("data/name_variants.tsv").open(encoding="utf-8") as lines:
+        for number, row in enumerate(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)):
+            sorts: dict[str, list[str]] = {"names": [row["name"]], "nicknames": [], "seldom": []}
+            for spelling in filter(None, row["spellings"].split(", ")):
+                sorts[_MARKS.get(spelling[0], "names")].append(spelling.lstrip("+~"))
+            yield Row(number, row["name"], row["kind"], {sort: tuple(found) for sort, found in sorts.items()})
+
+
+_MARKS = {"+": "nicknames", "~": "seldom"}
+
+
+def build(names: Iterable[Row]) -> Dictionary:
+    """The dictionary of these rows."""
     spellings: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     by_skeleton: dict[str, list[tuple[int, Symbols]]] = defaultdict(list)
-    shapes: dict[int, frozenset[str]] = {}
-    joined = set()
-    with files("flows").joinpath("data/name_variants.tsv").open(encoding="utf-8") as rows:
-        for number, row in enumerate(csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE)):
-            if row["kind"] not in kinds:
-                continue
-            for spelling in [row["name"], *filter(None, row["spellings"].split(", "))]:
-                sort = {"+": "nicknames", "~": "seldom"}.get(spelling[0], "names")
-                keys = _keys(spelling.lstrip("+~"))
+    shapes: dict[int, frozenset[str]] = defaultdict(frozenset)
+    joined: set[str] = set()
+    for row in names:
+        for sort, listed in row.spellings.items():
+            for spelling in listed:
+                keys = _keys(spelling)
                 joined.update(keys if " " in spelling else ())
                 for key in keys:
-                    spellings[key][sort].add(number)
-                if sort == "names" and not spelling.isascii():
-                    for line, shape in _sounds(spelling):
-                        shapes[number] = shapes.get(number, frozenset()) | shape
-                        for reading in shape:
-                            by_skeleton[reading].append((number, line))
+                    spellings[key][sort].add(row.number)
+        for line, shape in itertools.chain.from_iterable(map(_sounds, row.spellings["names"])):
+            shapes[row.number] |= shape
+            for reading in shape:
+                by_skeleton[reading].append((row.number, line))
     return Dictionary(
         {
-            key: Listed(**{sort: frozenset(numbers) for sort, numbers in sorts.items()})
+            key: Listed(frozenset(sorts["names"]), frozenset(sorts["nicknames"]), frozenset(sorts["seldom"]))
             for key, sorts in spellings.items()
         },
         {shape: tuple(dict.fromkeys(entries)) for shape, entries in by_skeleton.items()},
-        shapes,
+        dict(shapes),
         frozenset(joined),
     )
 

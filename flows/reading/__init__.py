@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from flows.phrases import Phrase
-from flows.reading import dates, names, numbers, places
+from flows.reading import dates, numbers, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ def _text(words: str, _: str, __: datetime) -> Mapping[str, Any]:
 
 def _name(words: str, language: str, moment: datetime) -> Mapping[str, Any]:
     """Without kunya and script, for which version 1 of the report's schema has no place."""
+    from flows.reading import names  # here: names are split by flows.matching, which uses this package's `words`
+
     value = names.read(words, language, moment)
     return {key: value[key] for key in ("type", "full", "parts")}
 

@@ -38,7 +38,7 @@ _EDGES = ' \t,،;؛.:()[]«»"“”'
 
 
 def read(words: str, _: str = "", __: datetime | None = None) -> Mapping[str, Any]:
-    """`{"type": "name"}` with the words as typed, the proposed parts, the kunya or None, and the script (ISO 15924 or "Mixed")."""
+    """`{"type": "name"}`: the words as typed, the proposed parts, the kunya or None, the script (ISO 15924, or "Mixed")."""
     text = tidy(words)
     kunya, parts = _split(ASIDE.sub(" ", text))
     asides = [_split(aside[0].strip(_EDGES)) for aside in ASIDE.finditer(text)]
