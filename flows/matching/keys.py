@@ -52,6 +52,8 @@ class Form:
     key: str = field(repr=False)
     script: str
     lines: tuple[Symbols, ...] = field(repr=False)
+    #: how it sounds against an Arabic spelling: a listed Latin one as the Arabic names it is listed for
+    arabic: tuple[Symbols, ...] = field(repr=False)
     shapes: frozenset[str] = field(repr=False)
     listed: Listed = field(repr=False)
 
@@ -64,6 +66,8 @@ class Token:
     tail: str
     forms: tuple[Form, ...] = field(repr=False)
     text: str = field(repr=False)
+    #: (plain, script) of all its words in one, articles and all
+    whole: tuple[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +144,8 @@ def _tokens(words: Sequence[Word]) -> tuple[Token | None, tuple[Token, ...]]:
     parts = [part for part in parts_of(words) if part.head not in ("title", "link")]
     kunya = None
     if parts and is_kunya(parts[0]):
-        kunya, parts = _token(parts[0]), parts[1:]
-    tokens = tuple(_token(part) for part in parts[:_MOST_PARTS])
+        kunya, parts = _token(words, parts[0]), parts[1:]
+    tokens = tuple(_token(words, part) for part in parts[:_MOST_PARTS])
     return kunya, _family_last(words, tokens, parts)
 
 
@@ -166,9 +170,22 @@ def _has_article(words: Sequence[Word], part: Part) -> bool:
     return len(part.bases) == 1 and whole == whole[:2] + part.bases[0][1]
 
 
-def _token(part: Part) -> Token:
+def joined(a: Token, b: Token) -> Token | None:
+    """Two neighbouring parts as one word; None when they are in two scripts."""
+    if a.whole[1] != b.whole[1]:
+        return None
+    plain, script = a.whole[0] + b.whole[0], a.whole[1]
+    form = _form(plain, plain, script, "people")
+    if not (form.listed or a.head or a.tail or b.head or b.tail):
+        one = a.forms[0].lines[0] + b.forms[0].lines[0]
+        form = Form(plain, script, (one,), (one,), skeletons(one), form.listed)
+    return Token("", "", (form,), plain, (plain, script))
+
+
+def _token(words: Sequence[Word], part: Part) -> Token:
     forms = tuple(_form(*base, "divine" if part.head == "abd" else "people") for base in part.bases)
-    return Token(part.head, part.tail, forms, " ".join((part.head, part.bases[0][1], part.tail)))
+    whole = "".join(word.key for word in words[part.start : part.stop]), words[part.start].script
+    return Token(part.head, part.tail, forms, " ".join((part.head, part.bases[0][1], part.tail)), whole)
 
 
 @lru_cache(maxsize=20_000)
@@ -177,4 +194,7 @@ def _form(plain: str, key: str, script: str, kind: str) -> Form:
     sounds = lines(plain, script)
     shapes = frozenset(shape for line in sounds for shape in skeletons(line))
     listed = dictionary.find(key) or dictionary.guess(sounds, shapes)
-    return Form(key, script, sounds, shapes, listed)
+    arabic = sounds
+    if script == "Latn" and listed.names and not listed.guessed:
+        arabic = tuple(line for name in sorted(listed.names) for line in dictionary.sounds.get(name, ())) or sounds
+    return Form(key, script, sounds, arabic, shapes, listed)

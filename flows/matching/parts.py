@@ -67,7 +67,7 @@ class Part:
     stop: int
     #: "", "abd", "abu", "umm", "haj", "sheikh": what stands before the base; "link" or "title" for no name at all
     head: str
-    #: "", "din" or "god"
+    #: "", or the second half of a compound: "din", "god", "huda", "haqq", "islam", "abidin"
     tail: str
     bases: tuple[tuple[str, str, str], ...] = field(repr=False)  # (plain, key, script)
 
@@ -100,7 +100,7 @@ def _part(words: Sequence[Word], start: int) -> Part:
             return Part(start, inner.stop, inner.head, inner.tail, inner.bases)
     if (servant := _servant(words, start)) is not None:
         return servant
-    if left > 1 and key in _HEADS and words[start + 1].key not in _HEADS and not _is_tail(words, start + 1):
+    if left > 1 and key in _HEADS and words[start + 1].key not in _HEADS:
         inner = _part(words, start + 1)
         if inner.head in ("", "abd"):
             return Part(start, inner.stop, _HEADS[key], inner.tail, inner.bases)
@@ -110,8 +110,8 @@ def _part(words: Sequence[Word], start: int) -> Part:
 def _simple(words: Sequence[Word], start: int) -> Part:
     word = words[start]
     head, plain, key = _fused_head(word)
-    if (stop := _is_tail(words, start + 1)) and not people().find(key + words[start + 1].key):
-        tail = "din" if words[stop - 1].key not in _GOD else "god"
+    if (stop := _tail_end(words, start + 1)) and not people().find(key + words[start + 1].key):
+        tail = _TAILS.get(words[stop - 1].key, "din")
         return Part(start, stop, head, tail, _without_article(plain, key, word.script))
     tail, base = _fused_tail(key, word.script)
     if tail:
@@ -119,18 +119,26 @@ def _simple(words: Sequence[Word], start: int) -> Part:
     return Part(start, start + 1, head, "", _without_article(plain, key, word.script))
 
 
-_GOD = _words("الله allah ullah alla")
+_TAILS = {
+    **dict.fromkeys(_words("الله allah ullah alla"), "god"),
+    **dict.fromkeys(_words("الهدي huda hoda houda"), "huda"),
+    **dict.fromkeys(_words("الحق haqq haq hak"), "haqq"),
+    **dict.fromkeys(_words("الاسلام islam"), "islam"),
+    **dict.fromkeys(_words("العابدين abidin abedin abdin"), "abidin"),
+}
 
 
-def _is_tail(words: Sequence[Word], start: int) -> int:
-    """Where الدين or الله ends when it begins here, else 0."""
+def _tail_end(words: Sequence[Word], start: int) -> int:
+    """Where the second half of a compound (الدين, الله, الحق …) ends when it begins here, else 0."""
     if start >= len(words):
         return 0
     key = words[start].key
-    if key == "الدين" or key in _GOD or (key in _DIN_WORDS and len(key) > 4):
+    if key == "الدين" or _TAILS.get(key) == "god" or (key in _TAILS and words[start].script == "Arab"):
         return start + 1
-    if start + 1 < len(words) and (key in _ARTICLES or key in _ASSIMILATED) and words[start + 1].key in _DIN_WORDS:
-        return start + 2
+    if key in _DIN_WORDS and len(key) > 4:
+        return start + 1
+    if start + 1 < len(words) and (key in _ARTICLES or key in _ASSIMILATED):
+        return start + 2 if words[start + 1].key in _DIN_WORDS or words[start + 1].key in _TAILS else 0
     if key in _DIN_WORDS and words[start].script == "Latn":
         return start + 1
     return 0
@@ -200,7 +208,7 @@ def _servings(key: str, script: str) -> list[str]:
 
 def _fused_head(word: Word) -> tuple[str, str, str]:
     """`أبوزيد`, `Abouzeid`: (head, plain, key of the rest)."""
-    for prefix in ("ابو", "abou", "abu", "ebu"):
+    for prefix in ("ابوال", "ابو", "aboul", "abou", "abul", "abu", "ebul", "ebu"):
         rest = word.key[len(prefix) :]
         if word.key.startswith(prefix) and len(rest) > 2 and not people().find(word.key):
             return "abu", rest, rest

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 
-from flows.matching.keys import Form, NameKey, Token, name_key
-from flows.matching.sounds import distance
+from flows.matching.keys import Form, NameKey, Token, joined, name_key
+from flows.matching.sounds import Symbols, distance
 from flows.matching.variants import people
 
 PLAUSIBLE = 0.5
 _SAME_LISTED, _SAME_GUESSED, _NICKNAME, _SELDOM = 0.98, 0.9, 0.72, 0.42
 _SLIP, _NEAR_SLIP = 0.6, 0.3
+_ANOTHER = 0.35
 #: what is left when one side leaves out a middle part, its last part, everything but the given name, or a محمد in front
 _NO_MIDDLE, _NO_LAST, _ONLY_FIRST, _NO_MUHAMMAD = 0.94, 0.6, 0.44, 0.75
 _UNLIKE = 0.3
@@ -41,11 +42,29 @@ def _tokens_score(a: Sequence[Token], b: Sequence[Token]) -> float:
         a, b = b, a
     first = token_score(a[0], b[0])
     direct = _aligned(a, b, first) if first >= _SELDOM else first * _UNLIKE
-    if direct < PLAUSIBLE and len(a) != len(b) and len(b) > 2 and len(a) > 1 and _is_muhammad(b[0]):
-        shifted = token_score(a[0], b[1])
-        if shifted >= PLAUSIBLE:
-            return max(direct, _NO_MUHAMMAD * _aligned(a, b[1:], shifted))
-    return direct
+    if direct >= PLAUSIBLE or len(a) == len(b):
+        return direct
+    return max(direct, _without_muhammad(a, b), _in_one_word(a, b))
+
+
+def _without_muhammad(a: Sequence[Token], b: Sequence[Token]) -> float:
+    """محمد before another given name is often left out."""
+    if len(a) < 2 or len(b) < 3 or not _is_muhammad(b[0]):
+        return 0.0
+    first = token_score(a[0], b[1])
+    return _NO_MUHAMMAD * _aligned(a, b[1:], first) if first >= PLAUSIBLE else 0.0
+
+
+def _in_one_word(a: Sequence[Token], b: Sequence[Token]) -> float:
+    """Two words of `b` may be one in `a`: `Oğuz Han`, `Oğuzhan`."""
+    for place in range(min(len(a), len(b) - 1)):
+        whole = joined(b[place], b[place + 1])
+        if whole is not None and token_score(a[place], whole) >= PLAUSIBLE:
+            merged = [*b[:place], whole, *b[place + 2 :]]
+            return _aligned(a, merged, token_score(a[0], merged[0]))
+        if token_score(a[place], b[place]) < PLAUSIBLE:
+            break
+    return 0.0
 
 
 def _aligned(a: Sequence[Token], b: Sequence[Token], first: float) -> float:
@@ -86,6 +105,8 @@ def token_score(a: Token, b: Token) -> float:
     """How well two parts match: 1 the same word, 0 different names."""
     if a.text == b.text:
         return 1.0
+    if a.whole == b.whole:
+        return _SAME_LISTED
     keep = _heads(a, b) * _tails(a.tail, b.tail)
     if keep == 0.0:
         return 0.0
@@ -114,7 +135,7 @@ _SHORT_FOR_ABD = frozenset(
 def _tails(a: str, b: str) -> float:
     if a == b:
         return 1.0
-    return 0.85 if {a, b} == {"", "din"} else 0.0
+    return {"": 1.0, "din": 0.85, "god": 0.0}.get(a or b, 0.6) if "" in (a, b) else 0.0
 
 
 def _form_score(a: Form, b: Form) -> float:
@@ -123,9 +144,20 @@ def _form_score(a: Form, b: Form) -> float:
     if a.listed and b.listed and (known := _listed_score(a, b)) is not None:
         return known
     if not a.shapes.isdisjoint(b.shapes):
-        nearest = min(distance(x, y) for x in a.lines for y in b.lines)
-        return max(0.0, 0.97 - nearest, _slip(a, b))
+        return max(0.0, 0.97 - _nearest(a, b), _slip(a, b))
     return _slip(a, b)
+
+
+def _nearest(a: Form, b: Form) -> float:
+    """A listed Latin spelling is heard as the Arabic names it is listed for; that it is also another one's costs something."""
+    heard = min(distance(x, y) for x in _heard(a, b) for y in _heard(b, a))
+    if a.arabic is a.lines and b.arabic is b.lines:
+        return heard
+    return min(heard, _ANOTHER + min(distance(x, y) for x in a.lines for y in b.lines))
+
+
+def _heard(form: Form, other: Form) -> tuple[Symbols, ...]:
+    return form.arabic if other.script == "Arab" else form.lines
 
 
 def _listed_score(a: Form, b: Form) -> float | None:

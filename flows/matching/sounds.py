@@ -32,23 +32,24 @@ _LATIN_VOWEL: Mapping[str, float] = {
 }  # fmt: skip
 #: Arabic letter that writes a vowel -> Latin vowel -> cost
 _WRITES: Mapping[str, Mapping[str, float]] = {
-    "ا": {"a": 0, "e": 0.05, "o": 0.4, "i": 0.6, "u": 0.7},
+    "ا": {"a": 0, "e": 0.15, "o": 0.4, "i": 0.6, "u": 0.7},
     "^": {"a": 0, "e": 0, "i": 0, "o": 0, "u": 0},
     "و": {"u": 0, "o": 0, "a": 0.9, "e": 0.9, "i": 0.9},
     "ي": {"i": 0, "e": 0, "a": 0.8, "u": 0.8, "o": 0.9},
     "ى": {"a": 0, "e": 0.1, "i": 0.15, "o": 0.8, "u": 0.8},
     "ة": {"a": 0, "e": 0, "i": 0.3, "o": 0.6, "u": 0.7},
     "$": {"a": 0.05, "e": 0.05, "i": 0.4, "o": 0.5, "u": 0.6},
+    "آ": {"a": 0, "e": 0.05, "i": 0.6, "o": 0.6, "u": 0.7},
     "ع": {"a": 0, "e": 0, "i": 0, "o": 0, "u": 0},
     "ء": {"a": 0, "e": 0, "i": 0, "o": 0, "u": 0},
 }
 #: pairs of Arabic vowel letters, hamza and endings that people exchange
 _EXCHANGED: Mapping[str, float] = {
-    "ا^": 0.0, "ىي": 0.05, "ىا": 0.05, "ة$": 0.0, "ةا": 0.1, "$ا": 0.15, "ءي": 0.05, "ءو": 0.05, "ءا": 0.05, "ة ت": 0.15,
-    "ه$": 0.0, "ء^": 0.0, "ع^": 0.5, "عء": 0.5, "عا": 0.5,
+    "ا^": 0.0, "ىي": 0.05, "ىا": 0.05, "ة$": 0.0, "ةا": 0.1, "$ا": 0.15, "آا": 0.05, "آة": 0.35, "آ$": 0.35, "آى": 0.15, "ءي": 0.05, "ءو": 0.05, "ءا": 0.05, "ة ت": 0.15,
+    "ه$": 0.0, "ء^": 0.0, "ءآ": 0.3, "ع^": 0.5, "عء": 0.5, "عا": 0.5,
 }  # fmt: skip
 _FAR = 2.0
-_WEAK = frozenset("اويىةءع^$")
+_WEAK = frozenset("اآويىةءع^$")
 _LATIN = frozenset("aeiou")
 #: coarse sound of each Arabic letter: what blocking and the quick refusal compare
 _COARSE: Mapping[str, str] = {
@@ -68,13 +69,15 @@ Symbols = tuple[str, ...]
 
 
 def symbols(plain: str, script: str) -> Symbols:
-    """The symbols of one word; Latin letters written twice are one. `^` is an initial alif, `$` a final ه."""
+    """The symbols of one word; Latin letters written twice are one. `^` is an initial alif, `$` a final ه, `آ` a final اء."""
     if script == "Arab":
         line = ["e" if letter == "ە" else letter.replace("ؤ", "ء").replace("ئ", "ء") for letter in plain]
         if line and line[0] == "ا":
             line[0] = "^"
         if len(line) > 2 and line[-1] == "ه":
             line[-1] = "$"
+        if len(line) > 3 and line[-2:] == ["ا", "ء"]:
+            line[-2:] = ["آ"]
     elif script == "Latn":
         line = [symbol for symbol, _ in itertools.groupby(_graphemes(plain))]
     else:
@@ -83,8 +86,11 @@ def symbols(plain: str, script: str) -> Symbols:
 
 
 def lines(plain: str, script: str) -> tuple[Symbols, ...]:
-    """The symbols of one word; a second line where `th`, `sh`, `kh` or `dj` may be two sounds (`Fathi`, `Ishak`, `Nadja`)."""
+    """The symbols of one word; a second line where `th`, `sh`, `kh` or `dj` may be two sounds (`Fathi`, `Ishak`, `Nadja`), and
+    where تش may be the one sound of Armenian and Turkish names."""
     line = symbols(plain, script)
+    if script == "Arab" and "تش" in plain:
+        return (line, symbols(plain.replace("تش", "چ"), script))
     split = [part for symbol in line for part in (_TWO_SOUNDS.get(symbol, (symbol,)))]
     return (line,) if len(split) == len(line) or script != "Latn" else (line, tuple(split))
 
@@ -173,18 +179,22 @@ def _dropped(line: Symbols, index: int, both_latin: bool) -> float:
         if first:
             return 0.6
         if last:
-            silent = symbol == "e" and line[index - 1] == "n"
+            silent = symbol == "e" and line[index - 1] in "nt"
             return 0.8 if symbol == "i" else 0.25 if silent else 0.6
+        if symbol in "iu" and line[index - 1] in ("a", "e", "o"):
+            return 0.45
         return 0.3 if both_latin else 0.05
     if symbol == "h":
         return 0.08 if last else 0.8
+    if symbol == "^" and not last and line[1] in ("و", "ي"):
+        return 0.0
     if symbol in "wy":
         return 0.25 if not first and not last else 0.8
     return _DROPPED.get(symbol, 1.0)
 
 
 _DROPPED: Mapping[str, float] = {
-    "ا": 0.5, "^": 0.3, "و": 0.75, "ي": 0.65, "ى": 0.6, "ة": 0.5, "$": 0.4, "ه": 0.9, "ع": 0.05, "ء": 0.05,
+    "ا": 0.5, "آ": 0.5, "^": 0.3, "و": 0.75, "ي": 0.65, "ى": 0.6, "ة": 0.5, "$": 0.4, "ه": 0.9, "ع": 0.05, "ء": 0.05,
 }  # fmt: skip
 
 
@@ -196,7 +206,7 @@ def _dropped_from_arabic(symbol: str, cost: float) -> float:
 @cache
 def _costs() -> Mapping[tuple[str, str], float]:
     """Substitution costs of all pairs of symbols that may write one sound."""
-    letters = sorted(set("بتثجحخدذرزسشصضطظعغفقكلمنهويىةءاپچژڤگ") | {"^", "$"})
+    letters = sorted(set("بتثجحخدذرزسشصضطظعغفقكلمنهويىةءاآپچژڤگ") | {"^", "$"})
     writes = {letter: {letter: 0.0} for letter in letters}
     for grapheme, listed in _GRAPHEMES.items():
         writes[grapheme] = {entry[0]: int(entry[1]) / 10 for entry in listed.split()}

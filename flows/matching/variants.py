@@ -45,6 +45,8 @@ class Dictionary:
     by_skeleton: Mapping[str, tuple[tuple[int, Symbols], ...]] = field(repr=False)
     #: row -> skeletons of the name itself
     skeletons: Mapping[int, frozenset[str]] = field(repr=False)
+    #: row -> sounds of the Arabic spellings
+    sounds: Mapping[int, tuple[Symbols, ...]] = field(repr=False)
     #: spellings of several words, joined
     joined: frozenset[str] = field(repr=False)
 
@@ -114,6 +116,7 @@ def build(names: Iterable[Row]) -> Dictionary:
     spellings: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     by_skeleton: dict[str, list[tuple[int, Symbols]]] = defaultdict(list)
     shapes: dict[int, frozenset[str]] = defaultdict(frozenset)
+    sounds: dict[int, tuple[Symbols, ...]] = defaultdict(tuple)
     joined: set[str] = set()
     for row in names:
         for sort, listed in row.spellings.items():
@@ -124,6 +127,7 @@ def build(names: Iterable[Row]) -> Dictionary:
                     spellings[key][sort].add(row.number)
         for line, shape in itertools.chain.from_iterable(map(_sounds, row.spellings["names"])):
             shapes[row.number] |= shape
+            sounds[row.number] += (line,)
             for reading in shape:
                 by_skeleton[reading].append((row.number, line))
     return Dictionary(
@@ -133,6 +137,7 @@ def build(names: Iterable[Row]) -> Dictionary:
         },
         {shape: tuple(dict.fromkeys(entries)) for shape, entries in by_skeleton.items()},
         dict(shapes),
+        dict(sounds),
         frozenset(joined),
     )
 
