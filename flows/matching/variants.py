@@ -145,7 +145,7 @@ def build(names: Iterable[Row]) -> Dictionary:
 def _keys(spelling: str) -> set[str]:
     """The spelling's key; with the marks of ş, ç and ğ and, as phones in a hurry leave them out, without."""
     unmarked = spelling.translate(str.maketrans("şŞçÇğĞ", "sScCgG"))
-    return {"".join(word.key for word in words_of(form)) for form in (spelling, unmarked)}
+    return {"".join(word.key for word in words_of(form)) for form in {spelling, unmarked}}
 
 
 def _sounds(spelling: str) -> list[tuple[Symbols, frozenset[str]]]:
