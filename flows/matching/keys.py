@@ -66,8 +66,8 @@ class Token:
     tail: str
     forms: tuple[Form, ...] = field(repr=False)
     text: str = field(repr=False)
-    #: (plain, script) of all its words in one, articles and all
-    whole: tuple[str, str] = field(repr=False)
+    #: (key, plain, script) of all its words in one, articles and all
+    whole: tuple[str, str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,19 +172,20 @@ def _has_article(words: Sequence[Word], part: Part) -> bool:
 
 def joined(a: Token, b: Token) -> Token | None:
     """Two neighbouring parts as one word; None when they are in two scripts."""
-    if a.whole[1] != b.whole[1]:
+    if a.whole[2] != b.whole[2]:
         return None
-    plain, script = a.whole[0] + b.whole[0], a.whole[1]
-    form = _form(plain, plain, script, "people")
-    if not (form.listed or a.head or a.tail or b.head or b.tail):
+    key, plain, script = a.whole[0] + b.whole[0], a.whole[1] + b.whole[1], a.whole[2]
+    forms = [_form(plain, key, script, "people")]
+    if not (forms[0].listed or a.head or a.tail or b.head or b.tail):
         one = a.forms[0].lines[0] + b.forms[0].lines[0]
-        form = Form(plain, script, (one,), (one,), skeletons(one), form.listed)
-    return Token("", "", (form,), plain, (plain, script))
+        forms.append(Form(key, script, (one,), (one,), skeletons(one), forms[0].listed))
+    return Token("", "", tuple(forms), key, (key, plain, script))
 
 
 def _token(words: Sequence[Word], part: Part) -> Token:
     forms = tuple(_form(*base, "divine" if part.head == "abd" else "people") for base in part.bases)
-    whole = "".join(word.key for word in words[part.start : part.stop]), words[part.start].script
+    own = words[part.start : part.stop]
+    whole = "".join(word.key for word in own), "".join(word.plain for word in own), own[0].script
     return Token(part.head, part.tail, forms, " ".join((part.head, part.bases[0][1], part.tail)), whole)
 
 

@@ -243,7 +243,7 @@ def _without_article(plain: str, key: str, script: str) -> tuple[tuple[str, str,
     whole = (plain, key, script)
     if people().find(key):
         return (whole,)
-    if script == "Arab" and key.startswith("ال") and len(key) > 4:
+    if script == "Arab" and key.startswith("ال") and len(key) > 3:
         cut = plain[2:] if plain.startswith("ال") else key[2:]
         return ((cut, key[2:], script),)
     if script == "Latn" and len(key) > 5 and (stripped := _latin_article(key)):

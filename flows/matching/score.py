@@ -105,7 +105,7 @@ def token_score(a: Token, b: Token) -> float:
     """How well two parts match: 1 the same word, 0 different names."""
     if a.text == b.text:
         return 1.0
-    if a.whole == b.whole:
+    if a.whole[0] == b.whole[0]:
         return _SAME_LISTED
     keep = _heads(a, b) * _tails(a.tail, b.tail)
     if keep == 0.0:
@@ -172,6 +172,10 @@ def _listed_score(a: Form, b: Form) -> float | None:
     return None if x.guessed and y.guessed else 0.0
 
 
+#: letters of long vowels make another name (جوهري, جواهري); forgetting one is no slip
+_LONG = "اوي"
+
+
 def _slip(a: Form, b: Form) -> float:
     """One slip of the finger in a long word: two letters exchanged, or one too many or too few inside."""
     shorter, longer = sorted((a.key, b.key), key=len)
@@ -183,4 +187,5 @@ def _slip(a: Form, b: Form) -> float:
         return 0.0
     if len(shorter) == len(longer):
         return _SLIP if sorted(shorter) == sorted(longer) else _NEAR_SLIP
-    return _SLIP if shorter[-1] == longer[-1] and shorter[0] == longer[0] else _NEAR_SLIP
+    inside = shorter[-1] == longer[-1] and shorter[0] == longer[0]
+    return _SLIP if inside and sum(map(longer.count, _LONG)) == sum(map(shorter.count, _LONG)) else _NEAR_SLIP
