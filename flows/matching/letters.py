@@ -14,8 +14,8 @@ _UNSEEN = re.compile(
 )
 #: letters of Persian and Kurdish keyboards, and Cyrillic and Greek ones that pass for Latin
 _SAME = str.maketrans(
-    "کیھہۀۆۊۇێېڕڵەᎥаеорсухіѕԁһАВЕКМНОРСТХΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανρ",
-    "كيهههوووييرلەiaeopcyxisdhABEKMHOPCTXABEZHIKMNOPTYXoavp",
+    "کیھہۀۆۊۇێېڕڵەᎥаеорсухіѕԁһАВЕКМНОРСТХΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανρЅІЈј",
+    "كيهههوووييرلەiaeopcyxisdhABEKMHOPCTXABEZHIKMNOPTYXoavpSIJj",
 )
 #: Latin letters whose mark says another sound; written out before accents fall
 _SOUNDED = str.maketrans({"ş": "sh", "ç": "ch", "ğ": "gh", "š": "sh", "č": "ch", "ž": "zh", "æ": "ae", "ø": "o"})

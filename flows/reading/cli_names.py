@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -51,7 +52,7 @@ def _answer(identifier: Any, found: Match, reasons: bool) -> dict[str, Any]:
 
 def _lines() -> Iterator[str]:
     """Lines of standard input that hold anything; letters that are no UTF-8 are replaced, not refused."""
-    for raw in click.get_binary_stream("stdin"):
+    for raw in sys.stdin.buffer:
         line = raw.decode("utf-8", errors="replace").lstrip("\ufeff").rstrip("\r\n")
         if line.strip():
             yield line
