@@ -14,7 +14,8 @@ from flows.matching.variants import Listed, divine, people
 
 #: words after which another name for the same person stands
 _ALIAS = re.compile(r"\b(الملقب|الملقبه|الملقبة|المعروف|لقبه|لقبها|aka|alias|genannt|dit)\b", re.IGNORECASE)
-_ASIDE = re.compile(r"[(\[«\"“][^()\[\]«»\"“”]*[)\]»\"”]")
+#: what is said aside: a kunya or another name in brackets or quotation marks
+ASIDE = re.compile(r"[(\[«\"“][^()\[\]«»\"“”]*[)\]»\"”]")
 _UNKNOWN = frozenset(
     [
         "غيرمعروف",
@@ -91,7 +92,7 @@ def name_key(name: str) -> NameKey:
     """The key of a name as typed. Pure and total: any text has one; text without letters has a blank one."""
     text = bare(name)
     kunya = _aside_kunya(text)
-    main = _ASIDE.sub(" ", text)
+    main = ASIDE.sub(" ", text)
     main = main if words_of(main) else text
     if (alias := _ALIAS.search(main)) and words_of(main[: alias.start()]):
         main = main[: alias.start()]
@@ -108,7 +109,7 @@ def name_key(name: str) -> NameKey:
 
 
 def _aside_kunya(text: str) -> Token | None:
-    for aside in _ASIDE.finditer(text):
+    for aside in ASIDE.finditer(text):
         kunya, _ = _tokens(words_of(aside[0]))
         if kunya is not None:
             return kunya

@@ -6,19 +6,16 @@ The parts follow the Syrian four-part name: given name, father, grandfather, fam
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.matching.keys import is_kunya
+from flows.matching.keys import ASIDE, is_kunya
 from flows.matching.letters import Word, words_of
 from flows.matching.parts import Part, parts_of
 from flows.reading.words import tidy
 
-#: what is said aside: a kunya or another name in brackets or quotation marks
-ASIDE = re.compile(r"[(\[«\"“][^()\[\]«»\"“”]*[)\]»\"”]")
 #: how the parts are called, by how many there are; a fifth part and more belong to the family name
 ROLES: Mapping[int, tuple[str, ...]] = {
     1: ("given",),

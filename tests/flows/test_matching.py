@@ -188,14 +188,25 @@ def test_what_is_missing_counts_nothing() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "finding"),
     [
-        ("mother", "Amal", "match"), ("mother", "أمل الخوري", "match"), ("mother", "سعاد", "mismatch"), ("mother", "لا أعرف", "blank"),
-        ("birth_year", "1986~", "match"), ("birth_year", "1986", "near"), ("birth_year", "1995", "mismatch"), ("birth_year", "?", "blank"),
-        ("date_of_disappearance", "2013-21", "match"), ("date_of_disappearance", "2013-07", "near"),
-        ("date_of_disappearance", "2016", "mismatch"), ("date_of_disappearance", "after Eid", "blank"),
-        ("place_code", "C1007", "near"), ("place_code", None, "near"), ("father", "سمير حداد", "match"), ("name", "أبو سمير", "blank"),
+        ("mother", "Amal", "match"),
+        ("mother", "أمل الخوري", "match"),
+        ("mother", "سعاد", "mismatch"),
+        ("mother", "لا أعرف", "blank"),
+        ("birth_year", "1986~", "match"),
+        ("birth_year", "1986", "near"),
+        ("birth_year", "1995", "mismatch"),
+        ("birth_year", "?", "blank"),
+        ("date_of_disappearance", "2013-21", "match"),
+        ("date_of_disappearance", "2013-07", "near"),
+        ("date_of_disappearance", "2016", "mismatch"),
+        ("date_of_disappearance", "after Eid", "blank"),
+        ("place_code", "C1007", "near"),
+        ("place_code", None, "near"),
+        ("father", "سمير حداد", "match"),
+        ("name", "أبو سمير", "blank"),
         ("name", "يونس سمير حداد", "mismatch"),
     ],
-)  # fmt: skip
+)
 def test_each_field_gives_its_reason(field: str, value: str | None, finding: str) -> None:
     short = {"birth_year": "birth", "date_of_disappearance": "date", "place_code": "place"}.get(field, field)
     one, other = record_key(BASE), record_key({**BASE, field: value})
@@ -218,13 +229,24 @@ def test_any_record_has_a_score(record: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("edtf", "days"),
     [
-        ("2013", ("2013-01-01", "2013-12-31")), ("2013-02", ("2013-02-01", "2013-02-28")), ("2013-05-04~", ("2013-05-04", "2013-05-04")),
-        ("2013-22", ("2013-06-01", "2013-08-31")), ("2012-24", ("2012-01-01", "2013-02-28")), ("201X", ("2010-01-01", "2019-12-31")),
-        ("2012-05~/2012-08~", ("2012-05-01", "2012-08-31")), ("../2013", ("0001-01-01", "2013-12-31")),
-        ("2013/..", ("2013-01-01", "9999-12-31")), ("2013-02-30", None), ("2013-13", None), ("9999-24", None), ("0000", None), ("", None),
-        ("2014/2013", None), ("2013-22-05", None),
+        ("2013", ("2013-01-01", "2013-12-31")),
+        ("2013-02", ("2013-02-01", "2013-02-28")),
+        ("2013-05-04~", ("2013-05-04", "2013-05-04")),
+        ("2013-22", ("2013-06-01", "2013-08-31")),
+        ("2012-24", ("2012-01-01", "2013-02-28")),
+        ("201X", ("2010-01-01", "2019-12-31")),
+        ("2012-05~/2012-08~", ("2012-05-01", "2012-08-31")),
+        ("../2013", ("0001-01-01", "2013-12-31")),
+        ("2013/..", ("2013-01-01", "9999-12-31")),
+        ("2013-02-30", None),
+        ("2013-13", None),
+        ("9999-24", None),
+        ("0000", None),
+        ("", None),
+        ("2014/2013", None),
+        ("2013-22-05", None),
     ],
-)  # fmt: skip
+)
 def test_spans(edtf: str, days: tuple[str, str] | None) -> None:
     found = span(edtf)
     assert (found and (found[0].isoformat(), found[1].isoformat())) == days
