@@ -16,7 +16,6 @@ from typing import Any
 
 from flows.reading import answers, dates, numbers, phones, places
 from flows.reading.readings import Ambiguous, NotUnderstood, Option, Reader, Reading, Understood
-from flows.reading.words import tidy
 
 __all__ = ["READERS", "Ambiguous", "NotUnderstood", "Option", "Reader", "Reading", "Understood"]
 
@@ -33,8 +32,10 @@ def _text(words: str, _: str, __: datetime) -> Mapping[str, Any]:
     return {"type": "text", "text": words}
 
 
-def _name(words: str, _: str, __: datetime) -> Mapping[str, Any]:
-    return {"type": "name", "full": words, "parts": tidy(words).split()}
+def _name(words: str, language: str, moment: datetime) -> Mapping[str, Any]:
+    from flows.reading import names  # which stands on flows.matching, and that on this package's words
+
+    return names.read(words, language, moment)
 
 
 #: by the word a form's `reads` names them with

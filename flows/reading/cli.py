@@ -6,7 +6,7 @@ import importlib
 
 import click
 
-#: verb -> (module that holds its click command in `cli`, its line in `wasl read --help`)
+#: verb -> (module that holds its click command in `cli`, or `module:name`; its line in `wasl read --help`)
 VERBS: dict[str, tuple[str, str]] = {
     "dates": ("flows.reading.verbs.dates", "Dates: EDTF, AMBIGUOUS or UNKNOWN."),
     "ages": ("flows.reading.verbs.ages", "Ages in years."),
@@ -14,6 +14,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "phones": ("flows.reading.verbs.phones", "Telephone numbers: E.164."),
     "answers": ("flows.reading.verbs.answers", "Yes, no, or I don't know."),
     "relations": ("flows.reading.verbs.relations", "What the missing person is to the writer."),
+    "names": ("flows.reading.verbs.matching:names", "Pairs of names: how plausibly they are one person."),
+    "records": ("flows.reading.verbs.matching:records", "Pairs of records (JSON lines): the same, with reasons."),
     "languages": ("flows.reading.verbs.languages", "Which language and script a line is in."),
 }
 
@@ -27,7 +29,8 @@ class _Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command: click.Command = importlib.import_module(VERBS[cmd_name][0]).cli
+        module, _, name = VERBS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name or "cli")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
