@@ -1,0 +1,231 @@
+"""What the names found in a family's words mean together: one place, a few to choose from, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import permutations
+
+from flows.reading.places.gazetteer import CAPITAL, DISTRICT_SEAT, LISTED, PLAIN, QUARTER, SEAT, Place, gazetteer
+from flows.reading.places.lexicon import CAMP, CITY, DISTRICT, EVIDENCE, GOVERNORATE, HOOD, MARKERS, SITES
+from flows.reading.places.spans import Span, Spotted
+
+#: choices a family is shown
+MOST = 5
+CHECKPOINT = "F-XX-CHECKPOINT"
+#: with that many namesakes a seat of a subdistrict is no longer simply meant
+_NAMESAKES = 3
+_UNITS = ("governorate", "district", "subdistrict")
+#: people say "Damascus" of its countryside
+_ALSO = {"SY01": "SY03"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The places words may mean, best first."""
+
+    places: tuple[Place, ...]
+    #: one of our words for what decides: place, city (of an institution), town-or-site, homonym; empty when nothing must be asked
+    ask: str = ""
+    sure: bool = True
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A span with the places it may mean in this company."""
+
+    span: Span
+    places: tuple[Place, ...]
+    #: another name of the phrase lies in it, or it in another
+    helped: bool = False
+
+
+def choose(spotted: Spotted) -> Found | None:
+    """Weigh names by where they stand and what lies in what; None when no place is plainly named."""
+    names = [_Name(span, _candidates(span)) for span in spotted.spans]
+    names = _one_in_another([_as_marked(name, spotted) for name in names])
+    names = [name for name in names if name.helped or _plainly_meant(name, spotted, alone=len(names) == 1)]
+    names = _without_company(names)
+    if not names:
+        return None
+    if len(names) > 1:
+        best = tuple(dict.fromkeys(name.places[0] for name in names))
+        if len(best) == 1:
+            return Found(best, sure=False, rule="said twice")
+        return Found(best[:MOST], "place", sure=False, rule="several places")
+    return _decided(names[0], spotted)
+
+
+def _candidates(span: Span) -> tuple[Place, ...]:
+    shelf = gazetteer()
+    places = [shelf.place(code) for code in span.codes]
+    return tuple(places if span.many else sorted(_seats_first(places), key=_standing))
+
+
+def _seats_first(places: Sequence[Place]) -> Iterable[Place]:
+    """A unit named like its seat is left out: the seat is meant; a governorate stays beside its capital."""
+    for place in places:
+        seated = any(place.code in (*other.within, other.admin1) and other.rank >= SEAT for other in places)
+        if place.kind in ("district", "subdistrict") and (seated or _under(place, places)):
+            continue
+        yield place
+
+
+def _under(unit: Place, places: Sequence[Place]) -> bool:
+    """A unit inside another unit of the same name: the larger one is meant."""
+    return any(other.kind in _UNITS and other.code != unit.code and unit.code.startswith(other.code) for other in places)
+
+
+def _standing(place: Place) -> tuple[float, str]:
+    return -_weight(place), place.code
+
+
+def _weight(place: Place) -> float:
+    if place.kind == "governorate":
+        return 5
+    if place.kind == "facility":
+        return 3.5
+    return 2.5 if place.kind in _UNITS else place.rank
+
+
+# -- what stands beside a name -------------------------------------------------------------------------------------------
+
+
+def _as_marked(name: _Name, spotted: Spotted) -> _Name:
+    """`محافظة حلب`, `Rakka ili`, `حي الميدان`: the kind said beside a name, where it fits one of its meanings."""
+    said = (spotted.before(name.span) | spotted.after(name.span)) & MARKERS
+    for marker in said:
+        fitting = tuple(place for place in name.places if _fits(place, marker))
+        if fitting:
+            return replace(name, places=fitting)
+    return name
+
+
+def _fits(place: Place, marker: str) -> bool:
+    match marker:
+        case "governorate":
+            return place.kind == GOVERNORATE
+        case "city":
+            return place.kind == "community"
+        case "district":
+            return place.kind in _UNITS[1:]
+        case "hood":
+            return place.kind == "neighbourhood"
+        case "camp":
+            return place.site == CAMP
+        case _:
+            return place.kind == "facility" and place.site != CAMP
+
+
+def _one_in_another(names: list[_Name]) -> list[_Name]:
+    """Where one name lies in another, the outer one only says which of several is meant."""
+    outer: set[int] = set()
+    for wider in (False, True):
+        for inner, around in permutations(range(len(names)), 2):
+            if inner in outer or around in outer:
+                continue
+            inside = _inside(names[inner], names[around], wider)
+            if inside:
+                outer.add(around)
+                names[inner] = replace(names[inner], places=inside, helped=True)
+    return [name for at, name in enumerate(names) if at not in outer]
+
+
+def _inside(inner: _Name, around: _Name, wider: bool) -> tuple[Place, ...]:
+    codes = {place.code for place in around.places}
+    if around.span.many or inner.span.many and not around.span.many and inner.places[0].code in codes:
+        return tuple(place for place in inner.places if place.code in codes)
+    regions = _regions(around.places)
+    if wider:
+        regions |= {_ALSO[code] for code in regions & _ALSO.keys()}
+    nearest = tuple(place for place in inner.places if _within(place, codes) and place.code not in regions)
+    return nearest or tuple(place for place in inner.places if _within(place, regions) and place.code not in regions)
+
+
+def _within(place: Place, codes: Iterable[str]) -> bool:
+    return any(place.lies_in(code) for code in codes)
+
+
+def _regions(places: Sequence[Place]) -> set[str]:
+    """The codes of the regions a name stands for: a governorate's capital stands for it, a seat for its unit."""
+    found = set()
+    for place in places:
+        if place.kind == "facility":
+            continue
+        found.add(place.code)
+        if place.rank == CAPITAL:
+            found.add(place.admin1)
+        elif place.rank >= SEAT:
+            found.update(place.within if place.rank == DISTRICT_SEAT else place.within[:1])
+    return found
+
+
+def _plainly_meant(name: _Name, spotted: Spotted, *, alone: bool) -> bool:
+    """In a longer text a word that is also some village's name must be introduced as a place, or be a well-known one."""
+    rest = len(spotted.rest())
+    best = max(map(_weight, name.places))
+    if name.span.how == "slip":
+        return rest == 0 and alone
+    if rest == 0 and alone:
+        return True
+    introduced = bool(spotted.before(name.span) & EVIDENCE) or name.span.clitic
+    if name.span.how == "sound":
+        return introduced and best >= LISTED
+    if name.span.many or best >= SEAT:
+        return True
+    return introduced and (best >= (QUARTER if rest > FEW_WORDS else PLAIN))
+
+
+FEW_WORDS = 3
+
+
+def _without_company(names: list[_Name]) -> list[_Name]:
+    """A checkpoint near a town is that town; an institution of many cities beside one of its sites is that site."""
+    if len(names) < 2:
+        return names
+    kept = [name for name in names if name.places[0].code != CHECKPOINT] or names[:1]
+    one = [name for name in kept if not name.span.many]
+    sites = [name for name in one if name.places[0].kind == "facility"]
+    return sites if sites and len(one) < len(kept) else kept
+
+
+# -- one name, several meanings ------------------------------------------------------------------------------------------
+
+
+def _decided(name: _Name, spotted: Spotted) -> Found:
+    places, span = name.places, name.span
+    sure = span.how == "exact" and not spotted.rest() and not name.helped
+    if span.many:
+        return Found(places[:MOST], "" if len(places) == 1 else "city", sure=sure, rule="institution of many cities")
+    first, *others = places
+    if not others:
+        return Found(places, sure=sure, rule=span.how)
+    if first.rank == CAPITAL and all(other.code == first.admin1 for other in _seen(others)):
+        return Found(_pair(places), sure=sure, rule="city or governorate")
+    if ask := _open(first, others, span):
+        return Found(places[:MOST], ask, sure=False, rule=ask)
+    return Found(places[:MOST], sure=False, rule="better known")
+
+
+def _pair(places: Sequence[Place]) -> tuple[Place, ...]:
+    return tuple(places[:MOST])
+
+
+def _seen(others: Sequence[Place]) -> list[Place]:
+    return [other for other in others if _weight(other) >= SEAT]
+
+
+def _open(first: Place, others: Sequence[Place], span: Span) -> str:
+    """What must be asked between namesakes, if anything."""
+    second = others[0]
+    if "facility" in {first.kind, second.kind} and first.kind != second.kind:
+        town = second if first.kind == "facility" else first
+        return "town or site" if town.rank >= QUARTER else ""
+    if first.kind == "governorate" or first.rank == CAPITAL:
+        return ""
+    if first.rank == DISTRICT_SEAT and second.rank < LISTED:
+        return ""
+    if first.rank == SEAT and second.rank == PLAIN and len(others) < _NAMESAKES:
+        return ""
+    return "homonym"

@@ -1,0 +1,233 @@
+"""Where in a family's words names of places stand: the longest ones first, as spelled, as they sound, then with slips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from flows.reading.places.gazetteer import gazetteer
+from flows.reading.places.keys import is_arabic, loose, strict
+from flows.reading.places.lexicon import (
+    BRANCH,
+    CENTRAL,
+    CITY,
+    FILLING,
+    FROM,
+    HOOD,
+    HOSPITAL,
+    NO_PLACE,
+    SIDE,
+    SITES,
+    STRONG_FILLING,
+    roles,
+)
+from flows.reading.places.typos import near
+
+#: more words than this are not looked at, and a name has no more than these
+WORDS, NAME = 40, 5
+#: names are corrected only where so few words wait for a meaning
+FEW = 3
+_CLITICS = ("وبال", "وال", "بال", "فال", "كال", "عال", "هال", "لل")
+_ENDINGS = {
+    "ku": "eye yan ye ya an e a i".split(),
+    "tr": """inden ndan nden daki deki taki teki dan den tan ten nda nde da de ta te nin nun ya ye yi yu in un a e i u""".split(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words `start` to `end` (exclusive) may name one of `codes`."""
+
+    start: int
+    end: int
+    codes: tuple[str, ...]
+    #: exact, sound or slip
+    how: str = "exact"
+    #: the institution is in many cities
+    many: bool = False
+    #: the part of a city, known by its neighbourhoods only
+    area: bool = False
+    #: a preposition was part of its first word
+    clitic: bool = False
+    key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """The words with the names found in them."""
+
+    words: Sequence[str] = field(repr=False)
+    spans: tuple[Span, ...]
+
+    def rest(self) -> list[int]:
+        """Positions of words that belong to no name and are no known filling."""
+        named = {at for span in self.spans for at in range(span.start, span.end)}
+        return [at for at, word in enumerate(self.words) if at not in named and not roles_of(word)]
+
+    def before(self, span: Span) -> frozenset[str]:
+        """Roles of the word before a name."""
+        return roles_of(self.words[span.start - 1]) if span.start else frozenset()
+
+    def after(self, span: Span) -> frozenset[str]:
+        """Roles of the word after a name."""
+        return roles_of(self.words[span.end]) if span.end < len(self.words) else frozenset()
+
+
+def roles_of(word: str) -> frozenset[str]:
+    """Roles of a word, also with a preposition stuck to it (`بمدينة`)."""
+    found = roles(word)
+    if not found and is_arabic(word):
+        for form, _ in _without_clitic(word):
+            if found := roles(form) - {NO_PLACE}:
+                return found
+    return found
+
+
+#: looks the words from start to end up: (words, start, end, language)
+_Look: TypeAlias = Callable[[Sequence[str], int, int, str], Span | None]
+
+
+def spot(words: Sequence[str], language: str) -> Spotted:
+    """Find the names in folded words."""
+    words = words[:WORDS]
+    spans = _cover(words, language, _exact, range(len(words)))
+    spotted = Spotted(words, tuple(spans))
+    for look in (_by_sound, _with_slips):
+        rest = spotted.rest()
+        if not rest or len(rest) > FEW + (look is _by_sound):
+            break
+        spotted = Spotted(words, tuple(sorted([*spotted.spans, *_cover(words, language, look, rest)], key=_start)))
+    return spotted
+
+
+def _start(span: Span) -> int:
+    return span.start
+
+
+def _cover(words: Sequence[str], language: str, look: _Look, free: Sequence[int]) -> list[Span]:
+    """Spans over free positions, the longest first, none overlapping."""
+    left, found = set(free), []
+    for length in range(min(NAME, len(words)), 0, -1):
+        for start in range(len(words) - length + 1):
+            at = range(start, start + length)
+            if left.issuperset(at) and (span := look(words, start, start + length, language)):
+                found.append(span)
+                left.difference_update(at)
+    return sorted(found, key=_start)
+
+
+# -- ways to look up -----------------------------------------------------------------------------------------------------
+
+
+def _exact(words: Sequence[str], start: int, end: int, language: str) -> Span | None:
+    window, shelf = words[start:end], gazetteer()
+    if _only_roles(window):
+        codes = shelf.exactly(f"many:{strict(window)}")
+        return Span(start, end, tuple(codes), many=True) if codes else None
+    if not _may_be_name(words, start, end):
+        return None
+    for form, clitic in _forms(window, language):
+        key = strict(form)
+        for site in _sites_near(words, start, end):
+            if codes := shelf.exactly(f"{site}:{key}"):
+                return Span(start, end, tuple(codes), clitic=clitic, key=key)
+        named, area = shelf.exactly(key), shelf.exactly(f"area:{key}")
+        if named and area and not set(named).isdisjoint(area):
+            area = ()
+        if named or area:
+            return Span(start, end, (*named, *area), area=bool(area), clitic=clitic, key=key)
+        if codes := shelf.exactly(f"many:{key}"):
+            return Span(start, end, tuple(codes), many=True, clitic=clitic)
+    return None
+
+
+def _by_sound(words: Sequence[str], start: int, end: int, language: str) -> Span | None:
+    window, shelf = words[start:end], gazetteer()
+    if _only_roles(window) or not _may_be_name(words, start, end):
+        return None
+    for form, clitic in _forms(window, language):
+        key = loose(strict(form))
+        for space in (*(f"{site}:" for site in _sites_near(words, start, end)), ""):
+            if len(key) > 2 and (codes := shelf.by_sound(space + key)):
+                return Span(start, end, tuple(codes), "sound", clitic=clitic, key=key)
+    return None
+
+
+def _with_slips(words: Sequence[str], start: int, end: int, language: str) -> Span | None:
+    window, shelf = words[start:end], gazetteer()
+    if any(map(roles, window)) or not _may_be_name(words, start, end):
+        return None
+    for form, clitic in _forms(window, language):
+        hits = near(loose(strict(form)))
+        if hits:
+            nearest = hits[0][0]
+            codes = dict.fromkeys(code for slips, name in hits if slips == nearest for code in shelf.by_sound(name))
+            return Span(start, end, tuple(codes), "slip", clitic=clitic, key=hits[0][1])
+    return None
+
+
+def _only_roles(window: Sequence[str]) -> bool:
+    return all(roles(word) - {NO_PLACE} for word in window)
+
+
+def _may_be_name(words: Sequence[str], start: int, end: int) -> bool:
+    """Single words that mean something else, and bare numbers, are names only beside a word that says so."""
+    if end - start > 1:
+        return True
+    word = words[start]
+    if word.isdecimal():
+        return len(word) == 3 and (len(words) == 1 or bool({BRANCH, HOSPITAL} & set(_sites_near(words, start, end))) or any(len(w) > 3 for w in words[:start]))
+    if {NO_PLACE, SIDE} & _plainly(word):
+        return bool(start and roles_of(words[start - 1]) & {CITY, HOOD, *SITES})
+    return len(word) > 1
+
+
+def _plainly(word: str) -> frozenset[str]:
+    found = set(roles(word))
+    if is_arabic(word):
+        for form, _ in _without_clitic(word):
+            found |= roles(form) & {NO_PLACE}
+    return frozenset(found)
+
+
+def _sites_near(words: Sequence[str], start: int, end: int) -> list[str]:
+    """What sort of site the words beside a name say: `prison` for `Gefängnis in Adra`, `سجن عدرا`, `Adra cezaevi`."""
+    for beside in (words[max(0, start - 3) : start][::-1], words[end : end + 2]):
+        for word in beside:
+            said = roles_of(word)
+            if found := [site for site in SITES if site in said]:
+                return found
+            if not said & {FILLING, STRONG_FILLING, CENTRAL, FROM}:
+                break
+    return []
+
+
+# -- forms of a name in a sentence -----------------------------------------------------------------------------------------
+
+
+def _forms(window: Sequence[str], language: str) -> Iterator[tuple[Sequence[str], bool]]:
+    """The words as they are, then without what sticks to the first (Arabic) or the last (Kurdish, Turkish) of them."""
+    yield window, False
+    first, *others = window
+    if is_arabic(first):
+        for form, clitic in _without_clitic(first):
+            yield [form, *others], clitic
+        return
+    *before, last = window
+    for ending in _ENDINGS.get(language, ()):
+        if last.endswith(ending) and len(last) - len(ending) > 2:
+            yield [*before, last[: -len(ending)]], False
+    for article in ("al", "el", "il"):
+        if first.startswith(article) and len(first) > 5:
+            yield [first[2:], *others], False
+    if len(first) > 5 and first[0] in "aeu" and first[1] == first[2] and first[1] in "sznrtd":
+        yield [first[2:], *others], False
+
+
+def _without_clitic(word: str) -> Iterator[tuple[str, bool]]:
+    for clitic in _CLITICS:
+        if word.startswith(clitic) and len(word) > len(clitic) + 1:
+            yield "ال" + word[len(clitic) :], True
+    if word[0] in "بلعفو" and len(word) > 3:
+        yield word[1:], True
