@@ -22,16 +22,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
+from rapidfuzz.distance import OSA
 
 from flows.reading.places.gazetteer import CAPITAL, DISTRICT_SEAT, FILES, LANGUAGES, LISTED, PLAIN, QUARTER, SEAT
+from flows.reading.places.governorates import NAMES
 from flows.reading.places.keys import bare, is_arabic, loose, parts, strict
-from flows.reading.places.lexicon import CENTRAL, INSTITUTIONS, SITES, roles
+from flows.reading.places.lexicon import CENTRAL, CHECKPOINTS, INSTITUTIONS, SITES, roles
 
 Row = Mapping[str, str]
 #: the town of Quneitra has lain in ruins since 1974: its name means the governorate
 _IN_RUINS = frozenset({"C6268"})
 #: kinds of `facilities.csv` that are sorts of sites; every other kind is "other"
 _SORTS = {"prison": "prison", "branch": "branch", "hospital": "hospital", "camp": "camp", "category": "checkpoint"}
+#: how alike a unit's name and its seat's must sound to be the same name
+_ALIKE = 0.75
 #: a name that is only a name of the unit ("مركز داريا") is also that of its seat
 _SEAT = re.compile(r"^(مركز|مدينة) ")
 
@@ -81,6 +85,10 @@ def _entries(source: Path) -> dict[str, _Entry]:
     for row in _read(source, "aliases"):
         _call(entries[row["pcode"]], row)
     _rank_seats(entries)
+    for entry in entries.values():
+        if entry.code in NAMES or entry.rank == CAPITAL:
+            entry.names.update(NAMES[entry.admin1])
+            entry.called += NAMES[entry.admin1].values()
     for entry in _sites(_read(source, "facilities"), entries):
         entries[entry.code] = entry
     return entries
@@ -125,12 +133,24 @@ def _rank_seats(entries: Mapping[str, _Entry]) -> None:
     for kind, rank in (("subdistrict", SEAT), ("district", DISTRICT_SEAT), ("governorate", CAPITAL)):
         for unit in [entry for entry in entries.values() if entry.kind == kind]:
             sounds = {_sound(name) for name in _sides(unit.names["ar"])}
-            bearing = [town for town in inside[unit.code] if _sound(town.names["ar"]) in sounds]
+            bearing = [town for town in inside[unit.code] if not sounds.isdisjoint(map(_sound, _arabic(town)))]
             if bearing:
                 seat = max(bearing, key=lambda town: (town.rank, len(town.called)))
                 seat.rank = max(seat.rank, rank)
+                if kind != "governorate":
+                    seat.called += [name for name in unit.called if _alike(name, seat)]
     for code in _IN_RUINS & entries.keys():
         entries[code].rank = PLAIN
+
+
+def _arabic(entry: _Entry) -> list[str]:
+    return [name for name in entry.called if is_arabic(name)]
+
+
+def _alike(name: str, seat: _Entry) -> bool:
+    """Whether a unit's name is one more spelling of its seat's, not the name of a region."""
+    heard = _sound(name)
+    return any(OSA.normalized_similarity(heard, _sound(own)) >= _ALIKE for own in seat.called)
 
 
 def _sound(name: str) -> str:
@@ -153,6 +173,8 @@ def _sites(rows: Iterable[Row], entries: Mapping[str, _Entry]) -> Iterator[_Entr
         site = _SORTS.get(row["kind"], "other")
         entry = _Entry(row["facility_id"], "facility", names, row["admin1_pcode"], tuple(within), site)
         entry.called = [name for name in [*names.values(), *_outside(names), *row["aliases"].split(";")] if name.strip()]
+        if site == "checkpoint":
+            entry.called += CHECKPOINTS
         yield entry
 
 

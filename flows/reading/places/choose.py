@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 
 from flows.reading.places.gazetteer import CAPITAL, DISTRICT_SEAT, LISTED, PLAIN, QUARTER, SEAT, Place, gazetteer
-from flows.reading.places.lexicon import CAMP, CITY, DISTRICT, EVIDENCE, GOVERNORATE, HOOD, MARKERS, SITES
+from flows.reading.places.lexicon import CAMP, CITY, EVIDENCE, GOVERNORATE, MARKERS, RURAL, SITES
 from flows.reading.places.spans import Span, Spotted
 
 #: choices a family is shown
@@ -44,7 +44,7 @@ class _Name:
 def choose(spotted: Spotted) -> Found | None:
     """Weigh names by where they stand and what lies in what; None when no place is plainly named."""
     names = [_Name(span, _candidates(span)) for span in spotted.spans]
-    names = _one_in_another([_as_marked(name, spotted) for name in names])
+    names = _one_in_another([_as_marked(name, spotted) for name in names], spotted)
     names = [name for name in names if name.helped or _plainly_meant(name, spotted, alone=len(names) == 1)]
     names = _without_company(names)
     if not names:
@@ -57,6 +57,16 @@ def choose(spotted: Spotted) -> Found | None:
     return _decided(names[0], spotted)
 
 
+def endpoints(spotted: Spotted) -> list[tuple[int, Place]]:
+    """(position, place) of the well-known places named, none of which lies in another; for ways between them."""
+    names = _one_in_another([_Name(span, _candidates(span)) for span in spotted.spans], spotted)
+    return [
+        (name.span.start, name.places[0])
+        for name in names
+        if name.span.how == "exact" and not name.span.many and (name.helped or _weight(name.places[0]) >= LISTED)
+    ]
+
+
 def _candidates(span: Span) -> tuple[Place, ...]:
     shelf = gazetteer()
     places = [shelf.place(code) for code in span.codes]
@@ -66,7 +76,7 @@ def _candidates(span: Span) -> tuple[Place, ...]:
 def _seats_first(places: Sequence[Place]) -> Iterable[Place]:
     """A unit named like its seat is left out: the seat is meant; a governorate stays beside its capital."""
     for place in places:
-        seated = any(place.code in (*other.within, other.admin1) and other.rank >= SEAT for other in places)
+        seated = any(other.kind == "community" and other.lies_in(place.code) for other in places)
         if place.kind in ("district", "subdistrict") and (seated or _under(place, places)):
             continue
         yield place
@@ -86,7 +96,7 @@ def _weight(place: Place) -> float:
         return 5
     if place.kind == "facility":
         return 3.5
-    return 2.5 if place.kind in _UNITS else place.rank
+    return {"district": 2.6, "subdistrict": 2.5}.get(place.kind, place.rank)
 
 
 # -- what stands beside a name -------------------------------------------------------------------------------------------
@@ -95,16 +105,29 @@ def _weight(place: Place) -> float:
 def _as_marked(name: _Name, spotted: Spotted) -> _Name:
     """`محافظة حلب`, `Rakka ili`, `حي الميدان`: the kind said beside a name, where it fits one of its meanings."""
     said = (spotted.before(name.span) | spotted.after(name.span)) & MARKERS
-    for marker in said:
-        fitting = tuple(place for place in name.places if _fits(place, marker))
-        if fitting:
+    if name.span.many:
+        return name
+    for marker in sorted(said):
+        if fitting := _fitting(name.places, marker):
             return replace(name, places=fitting)
     return name
 
 
+def _fitting(places: Sequence[Place], marker: str) -> tuple[Place, ...]:
+    shelf = gazetteer()
+    if marker in (GOVERNORATE, RURAL) and (capital := next((place for place in places if place.rank == CAPITAL), None)):
+        code = _ALSO.get(capital.admin1, capital.admin1) if marker == RURAL else capital.admin1
+        return (shelf.place(code),)
+    fitting = tuple(place for place in places if _fits(place, marker))
+    if fitting or marker not in SITES:
+        return fitting
+    towns = [place for place in places if place.rank >= LISTED or place.kind == "neighbourhood"]
+    return tuple(site for site in shelf.sites() if site.site == marker and any(site.lies_in(town.code) for town in towns))
+
+
 def _fits(place: Place, marker: str) -> bool:
     match marker:
-        case "governorate":
+        case "governorate" | "rural":
             return place.kind == GOVERNORATE
         case "city":
             return place.kind == "community"
@@ -118,12 +141,12 @@ def _fits(place: Place, marker: str) -> bool:
             return place.kind == "facility" and place.site != CAMP
 
 
-def _one_in_another(names: list[_Name]) -> list[_Name]:
+def _one_in_another(names: list[_Name], spotted: Spotted) -> list[_Name]:
     """Where one name lies in another, the outer one only says which of several is meant."""
     outer: set[int] = set()
     for wider in (False, True):
         for inner, around in permutations(range(len(names)), 2):
-            if inner in outer or around in outer:
+            if inner in outer or around in outer or spotted.joined(names[max(inner, around)].span):
                 continue
             inside = _inside(names[inner], names[around], wider)
             if inside:
@@ -139,7 +162,8 @@ def _inside(inner: _Name, around: _Name, wider: bool) -> tuple[Place, ...]:
     regions = _regions(around.places)
     if wider:
         regions |= {_ALSO[code] for code in regions & _ALSO.keys()}
-    nearest = tuple(place for place in inner.places if _within(place, codes) and place.code not in regions)
+    towns = {place.code for place in around.places if place.kind == "community"}
+    nearest = tuple(place for place in inner.places if _within(place, towns) and place.code not in regions)
     return nearest or tuple(place for place in inner.places if _within(place, regions) and place.code not in regions)
 
 
@@ -167,7 +191,7 @@ def _plainly_meant(name: _Name, spotted: Spotted, *, alone: bool) -> bool:
     best = max(map(_weight, name.places))
     if name.span.how == "slip":
         return rest == 0 and alone
-    if rest == 0 and alone:
+    if rest == 0 and (alone or (name.span.how == "exact" and best >= LISTED)):
         return True
     introduced = bool(spotted.before(name.span) & EVIDENCE) or name.span.clitic
     if name.span.how == "sound":
@@ -185,6 +209,9 @@ def _without_company(names: list[_Name]) -> list[_Name]:
     if len(names) < 2:
         return names
     kept = [name for name in names if name.places[0].code != CHECKPOINT] or names[:1]
+    small = [name for name in kept if name.places[0].kind not in _UNITS]
+    if small and small[0] is kept[0]:
+        kept = small
     one = [name for name in kept if not name.span.many]
     sites = [name for name in one if name.places[0].kind == "facility"]
     return sites if sites and len(one) < len(kept) else kept
@@ -199,24 +226,18 @@ def _decided(name: _Name, spotted: Spotted) -> Found:
     if span.many:
         return Found(places[:MOST], "" if len(places) == 1 else "city", sure=sure, rule="institution of many cities")
     first, *others = places
+    if first.rank == CAPITAL and CITY not in spotted.before(span) | spotted.after(span):
+        governorate = gazetteer().place(first.admin1)
+        others = [governorate, *(other for other in others if other != governorate)]
+        return Found((first, *others)[:MOST], sure=sure, rule="city or governorate")
     if not others:
         return Found(places, sure=sure, rule=span.how)
-    if first.rank == CAPITAL and all(other.code == first.admin1 for other in _seen(others)):
-        return Found(_pair(places), sure=sure, rule="city or governorate")
-    if ask := _open(first, others, span):
+    if ask := _open(first, others):
         return Found(places[:MOST], ask, sure=False, rule=ask)
     return Found(places[:MOST], sure=False, rule="better known")
 
 
-def _pair(places: Sequence[Place]) -> tuple[Place, ...]:
-    return tuple(places[:MOST])
-
-
-def _seen(others: Sequence[Place]) -> list[Place]:
-    return [other for other in others if _weight(other) >= SEAT]
-
-
-def _open(first: Place, others: Sequence[Place], span: Span) -> str:
+def _open(first: Place, others: Sequence[Place]) -> str:
     """What must be asked between namesakes, if anything."""
     second = others[0]
     if "facility" in {first.kind, second.kind} and first.kind != second.kind:
@@ -224,8 +245,10 @@ def _open(first: Place, others: Sequence[Place], span: Span) -> str:
         return "town or site" if town.rank >= QUARTER else ""
     if first.kind == "governorate" or first.rank == CAPITAL:
         return ""
+    if {first.kind, second.kind} == {"district", "subdistrict"} and len(others) == 1:
+        return ""
     if first.rank == DISTRICT_SEAT and second.rank < LISTED:
         return ""
-    if first.rank == SEAT and second.rank == PLAIN and len(others) < _NAMESAKES:
+    if first.rank in (SEAT, LISTED) and second.rank == PLAIN and len(others) < _NAMESAKES:
         return ""
     return "homonym"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -55,6 +55,10 @@ class Gazetteer:
     def place(self, code: str) -> Place:
         """The place of a code that is in the gazetteer."""
         return _place(self.rows[code])
+
+    def sites(self) -> Iterator[Place]:
+        """Every institution, in the order of the file."""
+        return (_place(row) for code, row in self.rows.items() if code.startswith("F-"))
 
     def exactly(self, key: str) -> Sequence[str]:
         """Codes of what is spelled like this."""

@@ -6,7 +6,7 @@ Arabic and Latin spellings have separate keys; the gazetteer holds both names, s
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flows.reading.words import fold
 
@@ -28,7 +28,7 @@ _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 ARTICLES = frozenset(
     "al el ul il as es us is ash esh ar er ur at et ad ed ud an en az ez adh edh ath eth ul ush".split()
 )
-_HEARD_ALIKE = str.maketrans({"ص": "س", "ط": "ت", "ض": "د", "ظ": "د", "ذ": "د", "ث": "ت", "ز": "ز", "غ": "غ"})
+_HEARD_ALIKE = str.maketrans({"ص": "س", "ط": "ت", "ض": "د", "ظ": "د", "ذ": "د", "ث": "ت",})
 _DOUBLED = re.compile(r"(.)\1+")
 _SOUNDS = tuple(
     (re.compile(pattern), sound)
@@ -70,8 +70,10 @@ def strict(words: Sequence[str]) -> str:
 def loose(key: str) -> str:
     """The strict key as it is heard: letters of one sound become one, doubled ones single, endings one."""
     if is_arabic(key):
-        heard = _DOUBLED.sub(r"\1", key.translate(_HEARD_ALIKE))
-        return heard[:-1] + "ا" if len(heard) > 3 and heard[-1] in "هاي" else heard
+        heard = key.translate(_HEARD_ALIKE)
+        if len(heard) > 3 and heard[-1] in "هاي":
+            heard = heard[:-1] + "ا"
+        return _DOUBLED.sub(r"\1", heard)
     heard = _SILENT_END.sub("", key)
     for pattern, sound in _SOUNDS:
         heard = pattern.sub(sound, heard)
@@ -86,3 +88,19 @@ def _vowel(run: str) -> str:
         if letter in "iy":
             return "i"
     return "a"
+
+
+#: digits that stand for Arabic letters in chats; 2 is a glottal stop, and in many cities a qaf
+_CHAT = {"2": "", "3": "", "5": "kh", "6": "t", "7": "h", "8": "gh", "9": "s"}
+_CHAT_WORD = re.compile(r"(?=.*[a-z])(?=.*[2356789])[a-z2356789]+")
+
+
+def chat_spellings(words: Sequence[str]) -> list[list[str]]:
+    """Arabic in Latin letters and digits (`7ama`, `el ra2a`), with letters for the digits; empty when there are none."""
+    if not any(_CHAT_WORD.fullmatch(word) for word in words):
+        return []
+    return [[_in_letters(word, _CHAT | {"2": qaf}) for word in words] for qaf in ("", "q")]
+
+
+def _in_letters(word: str, letters: Mapping[str, str]) -> str:
+    return "".join(letters.get(letter, letter) for letter in word) if _CHAT_WORD.fullmatch(word) else word

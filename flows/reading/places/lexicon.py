@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flows.reading.places.keys import parts
 
-GOVERNORATE, CITY, DISTRICT, HOOD = "governorate", "city", "district", "hood"
+GOVERNORATE, RURAL, CITY, DISTRICT, HOOD = "governorate", "rural", "city", "district", "hood"
 PRISON, BRANCH, HOSPITAL, CAMP = "prison", "branch", "hospital", "camp"
 CENTRAL, BETWEEN, AND, FROM, TO, WAY, SEA = "central", "between", "and", "from", "to", "way", "sea"
 FILLING, STRONG_FILLING, SIDE, NO_PLACE = "filling", "in", "side", "no place"
@@ -14,20 +14,21 @@ FILLING, STRONG_FILLING, SIDE, NO_PLACE = "filling", "in", "side", "no place"
 #: words that say which kind of institution a name belongs to; they also name its keys in the gazetteer
 SITES = (PRISON, BRANCH, HOSPITAL, CAMP)
 #: words that say what kind of place a name is
-MARKERS = frozenset({GOVERNORATE, CITY, DISTRICT, HOOD, *SITES})
+MARKERS = frozenset({GOVERNORATE, RURAL, CITY, DISTRICT, HOOD, *SITES})
 #: a name right after one of these is a name of a place
 EVIDENCE = MARKERS | {STRONG_FILLING, FROM, TO, BETWEEN}
 
 _WORDS: Mapping[str, str] = {
-    GOVERNORATE: """محافظة المحافظة ريف الريف بريف | muhafaza mohafaza mou7afazat mo7afazet reef rif | governorate province countryside
-        rural muhafazah | parêzgeh parêzgeha gundewar gundewarê gundewarên wîlayeta | ili ilinde iline ilinden vilayeti kırsalı
-        kırsalında kırsalından valiliği | provinz gouvernement umland landkreis | gouvernorat province campagne""",
+    GOVERNORATE: """محافظة المحافظة | muhafaza mohafaza mou7afazat mo7afazet muhafazah | governorate province | parêzgeh parêzgeha
+        wîlayeta | ili ilinde iline ilinden vilayeti valiliği | provinz gouvernement | gouvernorat province""",
+    RURAL: """ريف الريف بريف | reef rif | countryside rural suburbs | gundewar gundewarê gundewarên derdora | kırsalı kırsalında
+        kırsalından kırsal | umland landkreis | campagne banlieue""",
     CITY: """مدينة المدينة بلدة البلدة بلد قرية القرية ضيعة الضيعة ضيعتنا بلدتنا مدينتنا قريتنا | madinet madinat balad day3a day3et
         qaryet | city town village | bajar bajarê bajarokê gund gundê | şehri şehrinde şehrinden kenti köyü köyünde köyünden
         beldesi kasabası kasabasında şehir | stadt kleinstadt dorf ortschaft | ville village bourg""",
     DISTRICT: """منطقة المنطقة قضاء ناحية الناحية | manta2et mantiqat | district subdistrict area | navçe navçeya herêma |
         ilçesi ilçesinde nahiyesi bölgesi | bezirk kreis gebiet | district région sous-district""",
-    HOOD: """حي الحي حيّ حارة الحارة شارع بحي | 7ay hay 7aret | neighborhood neighbourhood quarter | taxa taxê tax |
+    HOOD: """حي الحي حيّ حارة الحارة شارع بحي مساكن ضاحية جمعية مشروع دوار ساحة | 7ay hay 7aret | neighborhood neighbourhood quarter | taxa taxê tax |
         mahallesi mahallesinde mahalle semti | viertel stadtteil stadtviertel | quartier""",
     PRISON: """سجن السجن معتقل المعتقل | sejen sijn sejn segn habs | prison jail detention | girtîgeh girtîgeha zindan zindana |
         hapishanesi hapishanesinde hapishane cezaevi cezaevinde | gefängnis gefängnisses haftanstalt zentralgefängnis
@@ -49,7 +50,7 @@ _WORDS: Mapping[str, str] = {
     STRONG_FILLING: """في ب عند بـ داخل قرب جنب حوالي بجانب | bi fi b 3ind 3and 3a | in at near around inside | li di de nêzîkî |
         yakınında içinde | in bei nähe im am | à a au aux en dans près""",
     FILLING: """كان كانت كنا يمكن شي تقريبا ربما بعدين ع عن على هو هي سوريا بسوريا مكان اسمها اسمه جهة ناحيت هناك | kan kenet yimkin 3an ala |
-        was were he she it is maybe probably perhaps somewhere close the of on syria outside | bû ne belkî dora nav ya yê û sûriyê |
+        was were he she it is maybe probably perhaps somewhere close the of on syria outside | bû ne belkî dora nav ya yê ser û sûriyê |
         belki galiba sanırım civarı civarında yakın suriye suriyede bir | der die das dem den ein einem eine einer vielleicht war
         er sie an auf syrien oder | le la les l d des il elle était peut-être un une syrie c est sur""",
     SIDE: """شمال جنوب شرق غرب شمالي جنوبي شرقي غربي الشمالي الجنوبي الشرقي الغربي | north south east west northern southern
@@ -59,9 +60,11 @@ _WORDS: Mapping[str, str] = {
         الكراج الملعب المحكمة المشفى المستشفى السجن الفرع الحارة الشارع المدينة الجيش الامن الأمن الجمعة السبت الاحد الاثنين الثلاثاء
         الاربعاء الخميس الصبح الصباح الليل النهار سنة شهر يوم الله اخي ابي امي ابني بنتي اختي عمي خالي جدي زوجي
         محمد احمد علي حسن حسين خالد سمير يوسف عمر ابراهيم مصطفى محمود عبد سعيد حمد صالح سليمان عيسى موسى داود فاطمة مريم
+        طيارة طائرة سيارة باص قطار سفينة قارب مركب مدرستنا مدرسته شغله شغلو شغلي غرفة محل دكان مطعم مخفر
+        ابن اخ اخت ام اب عم خال زوج زوجتي ولدي اولادي والدي والدتي جاري صديقي رفيقي قريبي
         زينب هدى امل سارة نور ياسين طه كريم سالم سليم ناصر منصور راشد جابر عامر ماهر باسل بلال زياد | home house work sea road
-        school mosque market border river hospital prison street court | mal malê kar rê dibistan sînor | ev evde evden iş okul
-        sınır sokak | haus hause arbeit schule grenze straße meer | maison travail école frontière rue mer""",
+        school mosque market border river hospital prison street court car plane boat bus train army friend brother sister son daughter father mother husband wife uncle aunt cousin | mal malê kar rê dibistan sînor balafir erebe artêş bira birayê xwişk xwişka kurê keça bavê diya mam xal apê hevalê kar | ev evde evden iş okul
+        sınır sokak araba uçak kardeşim kardeşi oğlum kızım babam annem kocam karım amcam dayım eşim asker ordu | haus hause arbeit schule grenze straße meer auto flugzeug boot zug bruder schwester sohn tochter vater mutter mann frau onkel tante freund armee | maison travail école frontière rue mer voiture avion bateau train frère soeur fils fille père mère mari femme oncle tante ami armée""",
 }
 
 _BY_WORD: Mapping[str, frozenset[str]] = {
@@ -111,3 +114,8 @@ NO_ANSWER = frozenset(
         je ne sais pas|sais pas|je sais pas|aucune idée|je ne me souviens pas|inconnu|oui|non""".split("|")
     if words.strip()
 )
+
+#: a checkpoint without a name, in every language
+CHECKPOINTS = """حاجز|الحاجز|حاجز عسكري|حاجز تفتيش|نقطة تفتيش|حواجز|7ajez|hajez|el 7ajez|checkpoint|check point|army checkpoint|roadblock|
+    nuqteya kontrolê|xala kontrolê|nuqteya lêgerînê|bariyer|kontrol noktası|kontrol noktasında|arama noktası|
+    kontrollpunkt|kontrollposten|straßensperre|barrage|point de contrôle|poste de contrôle|check-point""".split("|")

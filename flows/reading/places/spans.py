@@ -9,6 +9,7 @@ from typing import TypeAlias
 from flows.reading.places.gazetteer import gazetteer
 from flows.reading.places.keys import is_arabic, loose, strict
 from flows.reading.places.lexicon import (
+    AND,
     BRANCH,
     CENTRAL,
     CITY,
@@ -63,15 +64,32 @@ class Spotted:
     def rest(self) -> list[int]:
         """Positions of words that belong to no name and are no known filling."""
         named = {at for span in self.spans for at in range(span.start, span.end)}
-        return [at for at, word in enumerate(self.words) if at not in named and not roles_of(word)]
+        return [at for at, word in enumerate(self.words) if at not in named and not roles_of(word) - {NO_PLACE}]
 
     def before(self, span: Span) -> frozenset[str]:
-        """Roles of the word before a name."""
-        return roles_of(self.words[span.start - 1]) if span.start else frozenset()
+        """Roles of the words that lead up to a name (`Umland von …`)."""
+        return _leading(self.words[: span.start][::-1])
 
     def after(self, span: Span) -> frozenset[str]:
         """Roles of the word after a name."""
         return roles_of(self.words[span.end]) if span.end < len(self.words) else frozenset()
+
+    def joined(self, span: Span) -> bool:
+        """Whether "and" stands before a name, so that it is one of several."""
+        first = self.words[span.start]
+        return AND in (roles_of(self.words[span.start - 1]) if span.start else ()) or (
+            span.clitic and first.startswith("و")
+        )
+
+
+def _leading(backwards: Sequence[str]) -> frozenset[str]:
+    found: frozenset[str] = frozenset()
+    for word in backwards[:3]:
+        said = roles_of(word)
+        found |= said
+        if not said & {FILLING, STRONG_FILLING, FROM}:
+            break
+    return found
 
 
 def roles_of(word: str) -> frozenset[str]:
@@ -123,11 +141,10 @@ def _cover(words: Sequence[str], language: str, look: _Look, free: Sequence[int]
 def _exact(words: Sequence[str], start: int, end: int, language: str) -> Span | None:
     window, shelf = words[start:end], gazetteer()
     if _only_roles(window):
-        codes = shelf.exactly(f"many:{strict(window)}")
-        return Span(start, end, tuple(codes), many=True) if codes else None
+        return _of_common_words(window, start, end)
     if not _may_be_name(words, start, end):
         return None
-    for form, clitic in _forms(window, language):
+    for form, clitic in forms(window, language):
         key = strict(form)
         for site in _sites_near(words, start, end):
             if codes := shelf.exactly(f"{site}:{key}"):
@@ -142,11 +159,20 @@ def _exact(words: Sequence[str], start: int, end: int, language: str) -> Span | 
     return None
 
 
+def _of_common_words(window: Sequence[str], start: int, end: int) -> Span | None:
+    """`السجن المركزي`, `فرع المنطقة`: names made of words that are none by themselves."""
+    key, shelf = strict(window), gazetteer()
+    if codes := shelf.exactly(f"many:{key}"):
+        return Span(start, end, tuple(codes), many=True)
+    codes = shelf.exactly(key) if len(window) > 1 else ()
+    return Span(start, end, tuple(codes)) if codes else None
+
+
 def _by_sound(words: Sequence[str], start: int, end: int, language: str) -> Span | None:
     window, shelf = words[start:end], gazetteer()
     if _only_roles(window) or not _may_be_name(words, start, end):
         return None
-    for form, clitic in _forms(window, language):
+    for form, clitic in forms(window, language):
         key = loose(strict(form))
         for space in (*(f"{site}:" for site in _sites_near(words, start, end)), ""):
             if len(key) > 2 and (codes := shelf.by_sound(space + key)):
@@ -155,16 +181,22 @@ def _by_sound(words: Sequence[str], start: int, end: int, language: str) -> Span
 
 
 def _with_slips(words: Sequence[str], start: int, end: int, language: str) -> Span | None:
-    window, shelf = words[start:end], gazetteer()
-    if any(map(roles, window)) or not _may_be_name(words, start, end):
+    window = words[start:end]
+    if any(map(roles_of, window)) or not _may_be_name(words, start, end):
         return None
-    for form, clitic in _forms(window, language):
-        hits = near(loose(strict(form)))
-        if hits:
-            nearest = hits[0][0]
-            codes = dict.fromkeys(code for slips, name in hits if slips == nearest for code in shelf.by_sound(name))
-            return Span(start, end, tuple(codes), "slip", clitic=clitic, key=hits[0][1])
+    for form, clitic in forms(window, language):
+        for space in (*_sites_near(words, start, end), ""):
+            if hits := near(loose(strict(form)), space):
+                return Span(start, end, tuple(dict.fromkeys(_codes(hits))), "slip", clitic=clitic, key=hits[0][1])
     return None
+
+
+def _codes(hits: Sequence[tuple[int, str]]) -> Iterator[str]:
+    """Codes of the nearest names only."""
+    nearest = hits[0][0]
+    for slips, name in hits:
+        if slips == nearest:
+            yield from gazetteer().by_sound(name)
 
 
 def _only_roles(window: Sequence[str]) -> bool:
@@ -175,12 +207,12 @@ def _may_be_name(words: Sequence[str], start: int, end: int) -> bool:
     """Single words that mean something else, and bare numbers, are names only beside a word that says so."""
     if end - start > 1:
         return True
-    word = words[start]
+    word, beside = words[start], _sites_near(words, start, end)
     if word.isdecimal():
-        return len(word) == 3 and (len(words) == 1 or bool({BRANCH, HOSPITAL} & set(_sites_near(words, start, end))) or any(len(w) > 3 for w in words[:start]))
+        return len(word) == 3 and (len(words) == 1 or BRANCH in beside or HOSPITAL in beside or start > 0)
     if {NO_PLACE, SIDE} & _plainly(word):
         return bool(start and roles_of(words[start - 1]) & {CITY, HOOD, *SITES})
-    return len(word) > 1
+    return len(word) > (1 if is_arabic(word) or len(words) == 1 else 3) and not roles_of(word) - {NO_PLACE}
 
 
 def _plainly(word: str) -> frozenset[str]:
@@ -206,7 +238,7 @@ def _sites_near(words: Sequence[str], start: int, end: int) -> list[str]:
 # -- forms of a name in a sentence -----------------------------------------------------------------------------------------
 
 
-def _forms(window: Sequence[str], language: str) -> Iterator[tuple[Sequence[str], bool]]:
+def forms(window: Sequence[str], language: str) -> Iterator[tuple[Sequence[str], bool]]:
     """The words as they are, then without what sticks to the first (Arabic) or the last (Kurdish, Turkish) of them."""
     yield window, False
     first, *others = window
@@ -218,6 +250,8 @@ def _forms(window: Sequence[str], language: str) -> Iterator[tuple[Sequence[str]
     for ending in _ENDINGS.get(language, ()):
         if last.endswith(ending) and len(last) - len(ending) > 2:
             yield [*before, last[: -len(ending)]], False
+    if language == "de" and "j" in last:
+        yield [*before, last.replace("j", "y")], False
     for article in ("al", "el", "il"):
         if first.startswith(article) and len(first) > 5:
             yield [first[2:], *others], False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from rapidfuzz import process
@@ -16,12 +16,17 @@ SHORTEST = 4
 LONGEST = 32
 
 
-def near(key: str) -> Sequence[tuple[int, str]]:
-    """(slips, name's loose key) of names near a loose key, nearest first; empty for very short and very long keys."""
+def near(key: str, site: str = "") -> Sequence[tuple[int, str]]:
+    """(slips, name's loose key) of names near a loose key, nearest first; empty for very short and very long keys.
+
+    With a sort of site (`prison`) only names of such sites are looked at.
+    """
     if not SHORTEST <= len(key) <= LONGEST:
         return ()
-    slips = allowed(key)
-    return _among(key, _first(), key[0], slips) or _among(key, _last(), key[-2:], slips)
+    slips, space = allowed(key), f"{site}:" if site else ""
+    return _among(key, _shelves(space, last=False), key[0], slips, space) or _among(
+        key, _shelves(space, last=True), key[-2:], slips, space
+    )
 
 
 def allowed(key: str) -> int:
@@ -29,31 +34,21 @@ def allowed(key: str) -> int:
     return 1 if len(key) < 7 else 2
 
 
-def _among(key: str, shelves: Mapping[tuple[str, int], Sequence[str]], letter: str, slips: int) -> list[tuple[int, str]]:
+def _among(key: str, shelves: Mapping[tuple[str, int], Sequence[str]], letter: str, slips: int, space: str) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     for length in range(len(key) - slips, len(key) + slips + 1):
         names = shelves.get((letter, length), ())
         hits = process.extract(key, names, scorer=OSA.distance, score_cutoff=slips, limit=12)
-        found += [(int(distance), name) for name, distance, _ in hits]
+        found += [(int(distance), space + name) for name, distance, _ in hits]
     return sorted(found)
 
 
 @cache
-def _first() -> Mapping[tuple[str, int], Sequence[str]]:
-    return _shelves((name[0], name) for name in _names())
-
-
-@cache
-def _last() -> Mapping[tuple[str, int], Sequence[str]]:
-    return _shelves((name[-2:], name) for name in _names())
-
-
-def _names() -> list[str]:
-    return [name for name in gazetteer().loose if len(name) >= SHORTEST and ":" not in name]
-
-
-def _shelves(named: Iterable[tuple[str, str]]) -> Mapping[tuple[str, int], Sequence[str]]:
+def _shelves(space: str, *, last: bool) -> Mapping[tuple[str, int], Sequence[str]]:
+    """Loose keys by their first letter (or last two) and length; those of sites without their prefix are kept with it."""
     shelves: dict[tuple[str, int], list[str]] = defaultdict(list)
-    for letters, name in named:
-        shelves[letters, len(name)].append(name)
+    for key in gazetteer().loose:
+        before, colon, name = key.rpartition(":")
+        if before + colon == space and len(name) >= SHORTEST:
+            shelves[name[-2:] if last else name[0], len(name)].append(name)
     return dict(shelves)
