@@ -16,6 +16,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "desk": ("desk.cli", "The caseworkers' side: fetch, open and read sealed reports."),
     "sandbox": ("bot.sandbox.cli", "A local Bot API server with a phone page in the browser; no token needed."),
     "talk": ("flows.talk", "Hold the conversation in this terminal; record it as a transcript."),
+    "read": ("flows.reading.cli", "Read lines of text, as the bot reads answers."),
     "form": ("flows.cli", "Check a form, or draw it."),
 }
 

@@ -10,11 +10,11 @@ from flows.phrases import Phrase
 from flows.reading import asks_places as asks
 from flows.reading.places import typos
 from flows.reading.places.abroad import country, country_name
-from flows.reading.places.gazetteer import Place, gazetteer
+from flows.reading.places.gazetteer import gazetteer
 from flows.reading.places.governorates import NAMES
 from flows.reading.places.keys import parts
 from flows.reading.places.labels import labels
-from flows.reading.places.meaning import Meaning, Route, Spot, meaning
+from flows.reading.places.meaning import Meaning, Spot, meaning
 from flows.reading.readings import Ambiguous, Option, Reading, Understood
 
 #: OCHA p-code -> English name
@@ -48,6 +48,11 @@ def read_country(words: str, language: str, _: datetime) -> Reading:
     code = country(parts(words, language), language)
     found = Meaning((Spot(code, country_name(code), "country"),)) if code else Meaning()
     return Understood(_value(words, found), found.sure, found.rule)
+
+
+def candidates(words: str, language: str) -> list[str]:
+    """Codes of the places a text may mean, at most five, best first; both ends of a way."""
+    return [spot.code for spot in meaning(words, language).spots if spot.code][:5]
 
 
 def warm() -> None:
@@ -97,4 +102,4 @@ def _end(spot: Spot) -> Mapping[str, Any]:
     return {"code": spot.code, "name": spot.name}
 
 
-__all__ = ["GOVERNORATES", "Place", "Route", "read", "read_country", "warm"]
+__all__ = ["GOVERNORATES", "candidates", "read", "read_country", "warm"]

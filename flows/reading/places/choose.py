@@ -8,6 +8,7 @@ from itertools import permutations
 
 from flows.reading.places.gazetteer import CAPITAL, DISTRICT_SEAT, LISTED, PLAIN, QUARTER, SEAT, Place, gazetteer
 from flows.reading.places.lexicon import CAMP, CITY, EVIDENCE, GOVERNORATE, MARKERS, RURAL, SITES
+from flows.reading.places.people import is_person
 from flows.reading.places.spans import Span, Spotted
 
 #: choices a family is shown
@@ -43,6 +44,22 @@ class _Name:
 
 def choose(spotted: Spotted) -> Found | None:
     """Weigh names by where they stand and what lies in what; None when no place is plainly named."""
+    found = _choose(spotted)
+    if found is None or not spotted.people() or _weight(found.places[0]) >= (LISTED if len(spotted.words) == 1 else SEAT):
+        return found
+    span = spotted.spans[0]
+    if len(spotted.spans) == 1 and span.end - span.start == len(spotted.words):
+        if span.how == "exact" and len(spotted.words) > 1:
+            return found  # صلاح الدين, كرم الزيتون
+        return replace(found, ask=found.ask or "place", sure=False, rule="named like a person")
+    return None if len(spotted.words) > 1 and not _introduced(spotted) else found
+
+
+def _introduced(spotted: Spotted) -> bool:
+    return any(spotted.before(span) & EVIDENCE for span in spotted.spans)
+
+
+def _choose(spotted: Spotted) -> Found | None:
     names = [_Name(span, _candidates(span)) for span in spotted.spans]
     names = _one_in_another([_as_marked(name, spotted) for name in names], spotted)
     names = [name for name in names if name.helped or _plainly_meant(name, spotted, alone=len(names) == 1)]
@@ -164,7 +181,12 @@ def _inside(inner: _Name, around: _Name, wider: bool) -> tuple[Place, ...]:
         regions |= {_ALSO[code] for code in regions & _ALSO.keys()}
     towns = {place.code for place in around.places if place.kind == "community"}
     nearest = tuple(place for place in inner.places if _within(place, towns) and place.code not in regions)
-    return nearest or tuple(place for place in inner.places if _within(place, regions) and place.code not in regions)
+    if nearest:
+        return nearest
+    for places in (inner.places, [gazetteer().place(code) for code in inner.span.farther]):
+        if inside := tuple(place for place in places if _within(place, regions) and place.code not in regions):
+            return inside
+    return ()
 
 
 def _within(place: Place, codes: Iterable[str]) -> bool:
@@ -189,14 +211,16 @@ def _plainly_meant(name: _Name, spotted: Spotted, *, alone: bool) -> bool:
     """In a longer text a word that is also some village's name must be introduced as a place, or be a well-known one."""
     rest = len(spotted.rest())
     best = max(map(_weight, name.places))
+    if spotted.people() and not alone:
+        return bool(spotted.before(name.span) & EVIDENCE)
     if name.span.how == "slip":
-        return rest == 0 and alone
+        return rest == 0 and alone and not spotted.people()
     if rest == 0 and (alone or (name.span.how == "exact" and best >= LISTED)):
         return True
     introduced = bool(spotted.before(name.span) & EVIDENCE) or name.span.clitic
     if name.span.how == "sound":
         return introduced and best >= LISTED
-    if name.span.many or best >= SEAT:
+    if name.span.many or (best >= SEAT and not is_person(spotted.words[name.span.end - 1])):
         return True
     return introduced and (best >= (QUARTER if rest > FEW_WORDS else PLAIN))
 

@@ -59,10 +59,8 @@ _WORDS: Mapping[str, str] = {
     NO_PLACE: """البيت بيت بيتنا بيته بيتو البحر الطريق طريق المدرسة مدرسة الجامع جامع السوق الشغل العمل الحدود الجبل النهر المزرعة
         الكراج الملعب المحكمة المشفى المستشفى السجن الفرع الحارة الشارع المدينة الجيش الامن الأمن الجمعة السبت الاحد الاثنين الثلاثاء
         الاربعاء الخميس الصبح الصباح الليل النهار سنة شهر يوم الله اخي ابي امي ابني بنتي اختي عمي خالي جدي زوجي
-        محمد احمد علي حسن حسين خالد سمير يوسف عمر ابراهيم مصطفى محمود عبد سعيد حمد صالح سليمان عيسى موسى داود فاطمة مريم
         طيارة طائرة سيارة باص قطار سفينة قارب مركب مدرستنا مدرسته شغله شغلو شغلي غرفة محل دكان مطعم مخفر
-        ابن اخ اخت ام اب عم خال زوج زوجتي ولدي اولادي والدي والدتي جاري صديقي رفيقي قريبي
-        زينب هدى امل سارة نور ياسين طه كريم سالم سليم ناصر منصور راشد جابر عامر ماهر باسل بلال زياد | home house work sea road
+        ابن اخ اخت ام اب عم خال زوج زوجتي ولدي اولادي والدي والدتي جاري صديقي رفيقي قريبي | home house work sea road
         school mosque market border river hospital prison street court car plane boat bus train army friend brother sister son daughter father mother husband wife uncle aunt cousin | mal malê kar rê dibistan sînor balafir erebe artêş bira birayê xwişk xwişka kurê keça bavê diya mam xal apê hevalê kar | ev evde evden iş okul
         sınır sokak araba uçak kardeşim kardeşi oğlum kızım babam annem kocam karım amcam dayım eşim asker ordu | haus hause arbeit schule grenze straße meer auto flugzeug boot zug bruder schwester sohn tochter vater mutter mann frau onkel tante freund armee | maison travail école frontière rue mer voiture avion bateau train frère soeur fils fille père mère mari femme oncle tante ami armée""",
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from flows.reading.places.gazetteer import gazetteer
+from flows.reading.places.gazetteer import SEAT, gazetteer
 from flows.reading.places.keys import is_arabic, loose, strict
 from flows.reading.places.lexicon import (
     AND,
@@ -23,7 +23,8 @@ from flows.reading.places.lexicon import (
     STRONG_FILLING,
     roles,
 )
-from flows.reading.places.typos import near
+from flows.reading.places.people import is_person
+from flows.reading.places.typos import near as names_near
 
 #: more words than this are not looked at, and a name has no more than these
 WORDS, NAME = 40, 5
@@ -51,7 +52,8 @@ class Span:
     area: bool = False
     #: a preposition was part of its first word
     clitic: bool = False
-    key: str = field(default="", repr=False)
+    #: codes with more slips than `codes`, for when something else says where
+    farther: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ class Spotted:
     def after(self, span: Span) -> frozenset[str]:
         """Roles of the word after a name."""
         return roles_of(self.words[span.end]) if span.end < len(self.words) else frozenset()
+
+    def people(self) -> bool:
+        """Whether all that is said besides filling are names that people bear."""
+        said = [word for word in self.words if not roles_of(word) - {NO_PLACE}]
+        return bool(said) and all(map(is_person, said))
 
     def joined(self, span: Span) -> bool:
         """Whether "and" stands before a name, so that it is one of several."""
@@ -109,14 +116,46 @@ _Look: TypeAlias = Callable[[Sequence[str], int, int, str], Span | None]
 def spot(words: Sequence[str], language: str) -> Spotted:
     """Find the names in folded words."""
     words = words[:WORDS]
-    spans = _cover(words, language, _exact, range(len(words)))
-    spotted = Spotted(words, tuple(spans))
+    spotted = Spotted(words, tuple(_cover(words, language, _exact, range(len(words)))))
+    spotted = _whole_names(spotted, language)
     for look in (_by_sound, _with_slips):
         rest = spotted.rest()
-        if not rest or len(rest) > FEW + (look is _by_sound):
+        if not rest or len(rest) > FEW:
             break
         spotted = Spotted(words, tuple(sorted([*spotted.spans, *_cover(words, language, look, rest)], key=_start)))
     return spotted
+
+
+def _whole_names(spotted: Spotted, language: str) -> Spotted:
+    """Read words between well-known names and filling as one name, where no part of them is all there is to read."""
+    spans = list(spotted.spans)
+    for start, end in _runs(spotted):
+        inside = [span for span in spans if start <= span.start and span.end <= end]
+        if any((span.start, span.end) == (start, end) for span in inside) or end - start > NAME:
+            continue
+        whole = _by_sound(spotted.words, start, end, language) or _with_slips(spotted.words, start, end, language)
+        if whole:
+            spans = [span for span in spans if span not in inside] + [whole]
+    return Spotted(spotted.words, tuple(sorted(spans, key=_start)))
+
+
+def _runs(spotted: Spotted) -> Iterator[tuple[int, int]]:
+    """Stretches of words that belong to no well-known name and are no filling."""
+    shelf = gazetteer()
+    known = {
+        at
+        for span in spotted.spans
+        if span.many or any(shelf.place(code).rank >= SEAT or not code.startswith(("C", "N")) for code in span.codes)
+        for at in range(span.start, span.end)
+    }
+    start = None
+    for at in range(len(spotted.words) + 1):
+        ends = at == len(spotted.words) or at in known or bool(roles_of(spotted.words[at]) - {NO_PLACE, SIDE})
+        if start is not None and ends:
+            yield start, at
+            start = None
+        elif start is None and not ends:
+            start = at
 
 
 def _start(span: Span) -> int:
@@ -148,12 +187,12 @@ def _exact(words: Sequence[str], start: int, end: int, language: str) -> Span | 
         key = strict(form)
         for site in _sites_near(words, start, end):
             if codes := shelf.exactly(f"{site}:{key}"):
-                return Span(start, end, tuple(codes), clitic=clitic, key=key)
+                return Span(start, end, tuple(codes), clitic=clitic)
         named, area = shelf.exactly(key), shelf.exactly(f"area:{key}")
         if named and area and not set(named).isdisjoint(area):
             area = ()
         if named or area:
-            return Span(start, end, (*named, *area), area=bool(area), clitic=clitic, key=key)
+            return Span(start, end, (*named, *area), area=bool(area), clitic=clitic)
         if codes := shelf.exactly(f"many:{key}"):
             return Span(start, end, tuple(codes), many=True, clitic=clitic)
     return None
@@ -170,32 +209,33 @@ def _of_common_words(window: Sequence[str], start: int, end: int) -> Span | None
 
 def _by_sound(words: Sequence[str], start: int, end: int, language: str) -> Span | None:
     window, shelf = words[start:end], gazetteer()
-    if _only_roles(window) or not _may_be_name(words, start, end):
+    if _only_roles(window) or all(map(is_person, window)) or not _may_be_name(words, start, end):
         return None
     for form, clitic in forms(window, language):
         key = loose(strict(form))
         for space in (*(f"{site}:" for site in _sites_near(words, start, end)), ""):
             if len(key) > 2 and (codes := shelf.by_sound(space + key)):
-                return Span(start, end, tuple(codes), "sound", clitic=clitic, key=key)
+                return Span(start, end, tuple(codes), "sound", clitic=clitic)
     return None
 
 
 def _with_slips(words: Sequence[str], start: int, end: int, language: str) -> Span | None:
     window = words[start:end]
-    if any(map(roles_of, window)) or not _may_be_name(words, start, end):
+    if all(roles_of(word) or is_person(word) for word in window) or not _may_be_name(words, start, end):
         return None
     for form, clitic in forms(window, language):
         for space in (*_sites_near(words, start, end), ""):
-            if hits := near(loose(strict(form)), space):
-                return Span(start, end, tuple(dict.fromkeys(_codes(hits))), "slip", clitic=clitic, key=hits[0][1])
+            if hits := names_near(loose(strict(form)), space):
+                nearest, farther = (tuple(dict.fromkeys(_codes(hits, nearest=near))) for near in (True, False))
+                return Span(start, end, nearest, "slip", clitic=clitic, farther=farther)
     return None
 
 
-def _codes(hits: Sequence[tuple[int, str]]) -> Iterator[str]:
-    """Codes of the nearest names only."""
-    nearest = hits[0][0]
+def _codes(hits: Sequence[tuple[int, str]], *, nearest: bool) -> Iterator[str]:
+    """Codes of the nearest names, or of the others."""
+    least = hits[0][0]
     for slips, name in hits:
-        if slips == nearest:
+        if (slips == least) == nearest:
             yield from gazetteer().by_sound(name)
 
 
