@@ -172,7 +172,9 @@ def _sites(rows: Iterable[Row], entries: Mapping[str, _Entry]) -> Iterator[_Entr
         within = dict.fromkeys(code for spot in spots for code in (spot.code, *spot.within))
         site = _SORTS.get(row["kind"], "other")
         entry = _Entry(row["facility_id"], "facility", names, row["admin1_pcode"], tuple(within), site)
-        entry.called = [name for name in [*names.values(), *_outside(names), *row["aliases"].split(";")] if name.strip()]
+        entry.called = [
+            name for name in [*names.values(), *_outside(names), *row["aliases"].split(";")] if name.strip()
+        ]
         if site == "checkpoint":
             entry.called += CHECKPOINTS
         yield entry
@@ -225,7 +227,7 @@ def _institutions(entries: Mapping[str, _Entry]) -> Iterator[tuple[str, list[str
     """Key of a name many cities' institutions bear -> their codes, large cities first."""
     sites = [entry for entry in entries.values() if entry.kind == "facility"]
     for phrases in INSTITUTIONS.values():
-        said = [parts(phrase) for phrase in phrases.split("|")]
+        said = [parts(phrase) for phrase in phrases]
         bearing = [entry for entry in sites if any(_bears(entry, words) for words in said if is_arabic(words[0]))]
         bearing.sort(key=lambda entry: (_CITIES.index(entry.admin1), entry.site == "other"))
         if bearing:
@@ -237,7 +239,9 @@ def _bears(entry: _Entry, phrase: Sequence[str]) -> bool:
     if strict(phrase) in strict(parts(entry.names["ar"])):
         return True
     wanted = {bare(word) for word in phrase}
-    return any(bare(words[0]) == bare(phrase[0]) and wanted <= set(map(bare, words)) for words in map(parts, entry.called))
+    return any(
+        bare(words[0]) == bare(phrase[0]) and wanted <= set(map(bare, words)) for words in map(parts, entry.called)
+    )
 
 
 #: governorates by the size of their largest city

@@ -18,7 +18,6 @@ from flows.reading import dates, numbers, places
 from flows.reading.readings import Ambiguous, NotUnderstood, Option, Reader, Reading, Understood
 from flows.reading.words import tidy
 
-
 __all__ = ["READERS", "Ambiguous", "NotUnderstood", "Option", "Reader", "Reading", "Understood"]
 
 

@@ -72,10 +72,10 @@ def _with_answer(words: str, answer: str, language: str) -> Meaning:
 
 def _options(words: str, found: Meaning, language: str) -> tuple[Option, ...]:
     shelf = gazetteer()
-    known = [shelf.place(spot.code) for spot in found.spots if spot.code in shelf.rows]
+    known = [shelf.place(spot.code) for spot in found.spots if spot.code and spot.code in shelf.rows]
     said = dict(zip((place.code for place in known), labels(known, language), strict=True))
     return tuple(
-        Option(spot.code, said.get(spot.code, spot.name), _value(words, Meaning((spot,))))
+        Option(spot.code, said.get(spot.code, spot.name or spot.code), _value(words, Meaning((spot,))))
         for spot in found.spots
         if spot.code
     )

@@ -45,7 +45,11 @@ class _Name:
 def choose(spotted: Spotted) -> Found | None:
     """Weigh names by where they stand and what lies in what; None when no place is plainly named."""
     found = _choose(spotted)
-    if found is None or not spotted.people() or _weight(found.places[0]) >= (LISTED if len(spotted.words) == 1 else SEAT):
+    if (
+        found is None
+        or not spotted.people()
+        or _weight(found.places[0]) >= (LISTED if len(spotted.words) == 1 else SEAT)
+    ):
         return found
     span = spotted.spans[0]
     if len(spotted.spans) == 1 and span.end - span.start == len(spotted.words):
@@ -101,7 +105,9 @@ def _seats_first(places: Sequence[Place]) -> Iterable[Place]:
 
 def _under(unit: Place, places: Sequence[Place]) -> bool:
     """A unit inside another unit of the same name: the larger one is meant."""
-    return any(other.kind in _UNITS and other.code != unit.code and unit.code.startswith(other.code) for other in places)
+    return any(
+        other.kind in _UNITS and other.code != unit.code and unit.code.startswith(other.code) for other in places
+    )
 
 
 def _standing(place: Place) -> tuple[float, str]:
@@ -139,7 +145,9 @@ def _fitting(places: Sequence[Place], marker: str) -> tuple[Place, ...]:
     if fitting or marker not in SITES:
         return fitting
     towns = [place for place in places if place.rank >= LISTED or place.kind == "neighbourhood"]
-    return tuple(site for site in shelf.sites() if site.site == marker and any(site.lies_in(town.code) for town in towns))
+    return tuple(
+        site for site in shelf.sites() if site.site == marker and any(site.lies_in(town.code) for town in towns)
+    )
 
 
 def _fits(place: Place, marker: str) -> bool:
@@ -174,7 +182,7 @@ def _one_in_another(names: list[_Name], spotted: Spotted) -> list[_Name]:
 
 def _inside(inner: _Name, around: _Name, wider: bool) -> tuple[Place, ...]:
     codes = {place.code for place in around.places}
-    if around.span.many or inner.span.many and not around.span.many and inner.places[0].code in codes:
+    if around.span.many or (inner.span.many and inner.places[0].code in codes):
         return tuple(place for place in inner.places if place.code in codes)
     regions = _regions(around.places)
     if wider:

@@ -26,9 +26,41 @@ _TURKISH_ENDING = re.compile(
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 #: the Arabic article in Latin letters, with its assimilated forms
 ARTICLES = frozenset(
-    "al el ul il as es us is ash esh ar er ur at et ad ed ud an en az ez adh edh ath eth ul ush".split()
+    [
+        *(
+            "al",
+            "el",
+            "ul",
+            "il",
+            "as",
+            "es",
+            "us",
+            "is",
+            "ash",
+            "esh",
+            "ush",
+            "ar",
+            "er",
+            "ur",
+            "at",
+            "et",
+            "ad",
+            "ed",
+            "ud",
+        ),
+        *("an", "en", "az", "ez", "adh", "edh", "ath", "eth"),
+    ]
 )
-_HEARD_ALIKE = str.maketrans({"ص": "س", "ط": "ت", "ض": "د", "ظ": "د", "ذ": "د", "ث": "ت",})
+_HEARD_ALIKE = str.maketrans(
+    {
+        "ص": "س",
+        "ط": "ت",
+        "ض": "د",
+        "ظ": "د",
+        "ذ": "د",
+        "ث": "ت",
+    }
+)
 _DOUBLED = re.compile(r"(.)\1+")
 _SOUNDS = tuple(
     (re.compile(pattern), sound)

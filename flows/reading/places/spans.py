@@ -32,8 +32,28 @@ WORDS, NAME = 40, 5
 FEW = 3
 _CLITICS = ("وبال", "وال", "بال", "فال", "كال", "عال", "هال", "لل")
 _ENDINGS = {
-    "ku": "eye yan ye ya an e a i".split(),
-    "tr": """inden ndan nden daki deki taki teki dan den tan ten nda nde da de ta te nin nun ya ye yi yu in un a e i u""".split(),
+    "ku": ("eye", "yan", "ye", "ya", "an", "e", "a", "i"),
+    "tr": (
+        *(
+            "inden",
+            "ndan",
+            "nden",
+            "daki",
+            "deki",
+            "taki",
+            "teki",
+            "dan",
+            "den",
+            "tan",
+            "ten",
+            "nda",
+            "nde",
+            "da",
+            "de",
+            "ta",
+        ),
+        *("te", "nin", "nun", "ya", "ye", "yi", "yu", "in", "un", "a", "e", "i", "u"),
+    ),
 }
 
 

@@ -34,7 +34,9 @@ def allowed(key: str) -> int:
     return 1 if len(key) < 7 else 2
 
 
-def _among(key: str, shelves: Mapping[tuple[str, int], Sequence[str]], letter: str, slips: int, space: str) -> list[tuple[int, str]]:
+def _among(
+    key: str, shelves: Mapping[tuple[str, int], Sequence[str]], letter: str, slips: int, space: str
+) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     for length in range(len(key) - slips, len(key) + slips + 1):
         names = shelves.get((letter, length), ())
