@@ -11,6 +11,8 @@ from flows.reading.places.lexicon import CAMP, CITY, EVIDENCE, GOVERNORATE, MARK
 from flows.reading.places.people import is_person
 from flows.reading.places.spans import Span, Spotted
 
+#: names of one text that are weighed against each other
+_NAMES = 8
 #: choices a family is shown
 MOST = 5
 CHECKPOINT = "F-XX-CHECKPOINT"
@@ -64,7 +66,7 @@ def _introduced(spotted: Spotted) -> bool:
 
 
 def _choose(spotted: Spotted) -> Found | None:
-    names = [_Name(span, _candidates(span)) for span in spotted.spans]
+    names = [_Name(span, _candidates(span)) for span in _different(spotted)]
     names = _one_in_another([_as_marked(name, spotted) for name in names], spotted)
     names = [name for name in names if name.helped or _plainly_meant(name, spotted, alone=len(names) == 1)]
     names = _without_company(names)
@@ -78,9 +80,14 @@ def _choose(spotted: Spotted) -> Found | None:
     return _decided(names[0], spotted)
 
 
+def _different(spotted: Spotted) -> list[Span]:
+    """The first few names; one that is said again counts once."""
+    return list({span.codes: span for span in reversed(spotted.spans)}.values())[::-1][:_NAMES]
+
+
 def endpoints(spotted: Spotted) -> list[tuple[int, Place]]:
     """(position, place) of the well-known places named, none of which lies in another; for ways between them."""
-    names = _one_in_another([_Name(span, _candidates(span)) for span in spotted.spans], spotted)
+    names = _one_in_another([_Name(span, _candidates(span)) for span in _different(spotted)], spotted)
     return [
         (name.span.start, name.places[0])
         for name in names
