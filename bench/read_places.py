@@ -93,7 +93,7 @@ def scores() -> dict[str, Any]:
     }
     found = {
         name: {title: asdict(score(PHRASES / f"{name}.tsv", method)) for title, method in methods.items()}
-        for name in ("places", "places_held_out")
+        for name in ("places", "places_held_out", "places_later")
     }
     return {"scores": found, "cost": cost()}
 
@@ -103,7 +103,7 @@ def cost() -> dict[str, float]:
     warm()
     rows = [
         line.split("\t")[:2]
-        for name in ("places", "places_held_out")
+        for name in ("places", "places_held_out", "places_later")
         for line in (PHRASES / f"{name}.tsv").read_text("utf-8").splitlines()[1:]
     ]
     now, times = datetime.now(UTC), []

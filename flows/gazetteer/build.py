@@ -27,7 +27,7 @@ from rapidfuzz.distance import OSA
 from flows.reading.places.gazetteer import CAPITAL, DISTRICT_SEAT, FILES, LANGUAGES, LISTED, PLAIN, QUARTER, SEAT
 from flows.reading.places.governorates import NAMES
 from flows.reading.places.keys import bare, is_arabic, loose, parts, strict
-from flows.reading.places.lexicon import CENTRAL, CHECKPOINTS, INSTITUTIONS, SITES, roles
+from flows.reading.places.lexicon import CENTRAL, CHECKPOINTS, INSTITUTIONS, SIDE, SITES, roles
 
 Row = Mapping[str, str]
 #: the town of Quneitra has lain in ruins since 1974: its name means the governorate
@@ -198,9 +198,19 @@ def _names(entries: Mapping[str, _Entry], quarters: Sequence[Row]) -> dict[str, 
         for area in (row["area_ar"], row["area_en"]):
             if key := strict(parts(area.replace("<Null>", ""))):
                 found[f"area:{key}"][row["pcode"]] = None
+    for entry in entries.values():
+        if entry.kind == "neighbourhood" and (key := _without_side(entry)):
+            found[f"area:{key}"][entry.code] = None
     for key, codes in _institutions(entries):
         found[f"many:{key}"] = dict.fromkeys(codes)
     return {key: list(codes) for key, codes in found.items()}
+
+
+def _without_side(entry: _Entry) -> str:
+    """`دير بعلبة` of `دير بعلبة الجنوبي`; empty where the name says no side."""
+    words = parts(entry.names["ar"])
+    rest = [word for word in words if SIDE not in roles(word)]
+    return strict(rest) if 0 < len(rest) < len(words) else ""
 
 
 def _keys(entry: _Entry, words: Sequence[str]) -> Iterator[str]:

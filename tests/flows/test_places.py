@@ -167,7 +167,7 @@ def test_governorates_are_there_for_others() -> None:
     assert all(gazetteer().place(code).name("en") == name for code, name in GOVERNORATES.items())
 
 
-@pytest.mark.parametrize("name", ["places", "places_held_out"])
+@pytest.mark.parametrize("name", ["places", "places_held_out", "places_later"])
 def test_goals_are_met(name: str) -> None:
     found: Score = score(DATA / f"{name}.tsv")
     assert found.top1 >= 0.95

@@ -16,7 +16,8 @@ from flows.reading.places.spans import NAME, forms
 SYRIA = "SY"
 #: names beside CLDR's
 _MORE = {
-    "TR": "turkey|تركيه|turkiya|tirkiye|tirkiya|turkia", "DE": "المانيه|almanya|almaniya|elmanya|elmaniya", "LB": "lebnan|libnan|lubnan",
+    "TR": "turkey|تركيه|turkiya|tirkiye|tirkiya|turkia",
+    "DE": "المانيه|almanya|almaniya|elmanya|elmaniya", "LB": "lebnan|libnan|lubnan",
     "GB": "بريطانيا|انكلترا|england|britain|angleterre", "US": "امريكا|اميركا|usa|america|amerika", "IQ": "3ira2|iraq|îraq",
     "AE": "الامارات|emirates", "SA": "السعوديه|saudi", "NL": "هولندا|holland", "CZ": "التشيك", "PS": "فلسطين|palestine|gaza|غزه",
     "GR": "اليونان|yewnanistan|yunan", "JO": "الاردن", "KW": "الكويت", "CY": "قبرص",

@@ -152,9 +152,7 @@ def _fitting(places: Sequence[Place], marker: str) -> tuple[Place, ...]:
     if fitting or marker not in SITES:
         return fitting
     towns = [place for place in places if place.rank >= LISTED or place.kind == "neighbourhood"]
-    return tuple(
-        site for site in shelf.sites() if site.site == marker and any(site.lies_in(town.code) for town in towns)
-    )
+    return tuple(site for site in shelf.sites if site.site == marker and any(site.lies_in(town.code) for town in towns))
 
 
 def _fits(place: Place, marker: str) -> bool:
@@ -189,15 +187,18 @@ def _one_in_another(names: list[_Name], spotted: Spotted) -> list[_Name]:
 
 def _inside(inner: _Name, around: _Name, wider: bool) -> tuple[Place, ...]:
     codes = {place.code for place in around.places}
-    if around.span.many or (inner.span.many and inner.places[0].code in codes):
+    if around.span.many or around.span.area or (inner.span.many and inner.places[0].code in codes):
         return tuple(place for place in inner.places if place.code in codes)
     regions = _regions(around.places)
     if wider:
         regions |= {_ALSO[code] for code in regions & _ALSO.keys()}
     towns = {place.code for place in around.places if place.kind == "community"}
     nearest = tuple(place for place in inner.places if _within(place, towns) and place.code not in regions)
-    if nearest:
+    if nearest and nearest[0].kind == "facility":
         return nearest
+    if nearest:
+        others = [place for place in inner.places if _within(place, regions) and place.code not in regions]
+        return tuple(dict.fromkeys([*nearest, *others]))
     for places in (inner.places, [gazetteer().place(code) for code in inner.span.farther]):
         if inside := tuple(place for place in places if _within(place, regions) and place.code not in regions):
             return inside
@@ -228,6 +229,8 @@ def _plainly_meant(name: _Name, spotted: Spotted, *, alone: bool) -> bool:
     best = max(map(_weight, name.places))
     if spotted.people() and not alone:
         return bool(spotted.before(name.span) & EVIDENCE)
+    if name.span.how == "slip" and name.places[0].kind != "facility" and spotted.before(name.span) & set(SITES):
+        return False  # مخيم الزعتري: another camp, not a misspelt town
     if name.span.how == "slip":
         return rest == 0 and alone and not spotted.people()
     if rest == 0 and (alone or (name.span.how == "exact" and best >= LISTED)):
@@ -271,6 +274,8 @@ def _decided(name: _Name, spotted: Spotted) -> Found:
         return Found((first, *others)[:MOST], sure=sure, rule="city or governorate")
     if not others:
         return Found(places, sure=sure, rule=span.how)
+    if name.helped and first.kind == "neighbourhood" != others[0].kind:
+        return Found(places[:MOST], sure=False, rule="in the city that was named")
     if ask := _open(first, others):
         return Found(places[:MOST], ask, sure=False, rule=ask)
     return Found(places[:MOST], sure=False, rule="better known")

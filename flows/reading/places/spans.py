@@ -149,6 +149,10 @@ def spot(words: Sequence[str], language: str) -> Spotted:
 def _whole_names(spotted: Spotted, language: str) -> Spotted:
     """Read words between well-known names and filling as one name, where no part of them is all there is to read."""
     spans = list(spotted.spans)
+    said = [at for at, word in enumerate(spotted.words) if not roles_of(word) - {NO_PLACE, SIDE}]
+    if spotted.rest() and said and said[-1] - said[0] == len(said) - 1 < NAME:
+        if whole := _by_sound(spotted.words, said[0], said[-1] + 1, language):
+            return Spotted(spotted.words, (whole,))
     for start, end in _runs(spotted):
         inside = [span for span in spans if start <= span.start and span.end <= end]
         if any((span.start, span.end) == (start, end) for span in inside) or end - start > NAME:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import TypeAlias
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -24,9 +25,8 @@ def near(key: str, site: str = "") -> Sequence[tuple[int, str]]:
     if not SHORTEST <= len(key) <= LONGEST:
         return ()
     slips, space = allowed(key), f"{site}:" if site else ""
-    return _among(key, _shelves(space, last=False), key[0], slips, space) or _among(
-        key, _shelves(space, last=True), key[-2:], slips, space
-    )
+    first, last = _shelves()
+    return _among(space, key, first, key[0], slips) or _among(space, key, last, key[-2:], slips)
 
 
 def allowed(key: str) -> int:
@@ -34,23 +34,27 @@ def allowed(key: str) -> int:
     return 1 if len(key) < 7 else 2
 
 
-def _among(
-    key: str, shelves: Mapping[tuple[str, int], Sequence[str]], letter: str, slips: int, space: str
-) -> list[tuple[int, str]]:
+#: (prefix of a sort of site or nothing, letters, length) -> names without that prefix
+_Shelves: TypeAlias = Mapping[tuple[str, str, int], Sequence[str]]
+
+
+def _among(space: str, key: str, shelves: _Shelves, letters: str, slips: int) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     for length in range(len(key) - slips, len(key) + slips + 1):
-        names = shelves.get((letter, length), ())
+        names = shelves.get((space, letters, length), ())
         hits = process.extract(key, names, scorer=OSA.distance, score_cutoff=slips, limit=12)
         found += [(int(distance), space + name) for name, distance, _ in hits]
     return sorted(found)
 
 
 @cache
-def _shelves(space: str, *, last: bool) -> Mapping[tuple[str, int], Sequence[str]]:
-    """Loose keys by their first letter (or last two) and length; those of sites without their prefix are kept with it."""
-    shelves: dict[tuple[str, int], list[str]] = defaultdict(list)
+def _shelves() -> tuple[_Shelves, _Shelves]:
+    """Loose keys by their first letter and length, and by their last two and length."""
+    first: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+    last: dict[tuple[str, str, int], list[str]] = defaultdict(list)
     for key in gazetteer().loose:
         before, colon, name = key.rpartition(":")
-        if before + colon == space and len(name) >= SHORTEST:
-            shelves[name[-2:] if last else name[0], len(name)].append(name)
-    return dict(shelves)
+        if len(name) >= SHORTEST:
+            first[before + colon, name[0], len(name)].append(name)
+            last[before + colon, name[-2:], len(name)].append(name)
+    return dict(first), dict(last)
