@@ -201,6 +201,7 @@ _WORDS = st.text(
 @settings(max_examples=300, deadline=None)
 @given(_WORDS, st.sampled_from(["ar", "ku", "tr", "en", "de", "fr", "ar-Latn", "xx", ""]))
 @example("بلعفوبلعفو" * 400, "ar")
+@example("", "ar")
 @example("7" * 300, "ar")
 @example("سجن " * 1000, "ar")
 def test_anything_can_be_written(words: str, language: str) -> None:
@@ -208,6 +209,7 @@ def test_anything_can_be_written(words: str, language: str) -> None:
     assert isinstance(reading, Understood | Ambiguous)
     if isinstance(reading, Understood):
         assert reading.value.keys() - {"from", "to"} == KEYS
+    assert isinstance(READERS["country"](words, language, NOW), Understood)
 
 
 @pytest.mark.parametrize(

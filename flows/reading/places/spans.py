@@ -150,9 +150,9 @@ def _whole_names(spotted: Spotted, language: str) -> Spotted:
     """Read words between well-known names and filling as one name, where no part of them is all there is to read."""
     spans = list(spotted.spans)
     said = [at for at, word in enumerate(spotted.words) if not roles_of(word) - {NO_PLACE, SIDE}]
-    if spotted.rest() and said and said[-1] - said[0] == len(said) - 1 < NAME:
-        if whole := _by_sound(spotted.words, said[0], said[-1] + 1, language):
-            return Spotted(spotted.words, (whole,))
+    in_a_row = bool(said) and said[-1] - said[0] == len(said) - 1 < NAME
+    if in_a_row and spotted.rest() and (whole := _by_sound(spotted.words, said[0], said[-1] + 1, language)):
+        return Spotted(spotted.words, (whole,))
     for start, end in _runs(spotted):
         inside = [span for span in spans if start <= span.start and span.end <= end]
         if any((span.start, span.end) == (start, end) for span in inside) or end - start > NAME:
@@ -305,6 +305,8 @@ def _sites_near(words: Sequence[str], start: int, end: int) -> list[str]:
 def forms(window: Sequence[str], language: str) -> Iterator[tuple[Sequence[str], bool]]:
     """The words as they are, then without what sticks to the first (Arabic) or the last (Kurdish, Turkish) of them."""
     yield window, False
+    if not window:
+        return
     first, *others = window
     if is_arabic(first):
         for form, clitic in _without_clitic(first):
