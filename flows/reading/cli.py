@@ -14,6 +14,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "phones": ("flows.reading.verbs.phones", "Telephone numbers: E.164."),
     "answers": ("flows.reading.verbs.answers", "Yes, no, or I don't know."),
     "relations": ("flows.reading.verbs.relations", "What the missing person is to the writer."),
+    "places": ("flows.reading.verbs.places:places", "Places: a code, AMBIGUOUS or NONE, and candidates."),
     "names": ("flows.reading.verbs.matching:names", "Pairs of names: how plausibly they are one person."),
     "records": ("flows.reading.verbs.matching:records", "Pairs of records (JSON lines): the same, with reasons."),
     "languages": ("flows.reading.verbs.languages", "Which language and script a line is in."),

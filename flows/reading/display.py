@@ -78,6 +78,10 @@ def shown(value: Mapping[str, Any], language: str) -> str:
             return _number(value["number"])
         case "phone":
             return phone(str(value["e164"]))
+        case "place":
+            return _place(value, language)
+        case "choice":
+            return str(value["label"])
         case _:
             return ""
 
@@ -100,6 +104,21 @@ def feast_name(kind: str, language: str) -> str:
     """`fitr` or `adha` in a language."""
     words = _SAID[language if language in _SAID else "en"]
     return words.fitr if kind == "fitr" else words.adha
+
+
+def _place(value: Mapping[str, Any], language: str) -> str:
+    """A place's name in the language and where it lies; both ends of a way; the words themselves where no place is known."""
+    from flows.reading.places.abroad import country_name
+    from flows.reading.places.gazetteer import gazetteer
+    from flows.reading.places.labels import plain_label
+
+    if value.get("kind") == "route":
+        ends = [value[end]["name"] or "" for end in ("from", "to")]
+        return " – ".join(end for end in ends if end)
+    code = value["code"]
+    if code in gazetteer().rows:
+        return plain_label(gazetteer().place(code), language)
+    return country_name(code, language) if code else str(value["text"])
 
 
 def _number(number: float) -> str:
