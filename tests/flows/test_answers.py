@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from flows.reading import READERS, Ambiguous, NotUnderstood, Understood
@@ -107,6 +107,7 @@ def test_which_language(words: str, language: str) -> None:
     assert script(words) in ("Latn", "Arab")
 
 
+@settings(deadline=None)  # the first words of a kind load its tables
 @given(some.text(max_size=400), some.sampled_from(sorted(READERS)), some.sampled_from(LANGUAGES))
 def test_no_words_break_a_reader(words: str, reader: str, language: str) -> None:
     assert isinstance(READERS[reader](words, language, NOW), Understood | Ambiguous | NotUnderstood)
@@ -121,6 +122,6 @@ def test_wasl_read() -> None:
     assert said.output == "de\tvor 3 Jahren\t2023~\nar\tتشرين 2012\tAMBIGUOUS\nfr\thm\tUNKNOWN\n"
     alone = CliRunner().invoke(cli, ["dates", "--today", "2026-11-23", "--lang", "en", "--rule"], input="last summer\n")
     assert alone.output == "en\tlast summer\t2026-22\tseason\n"
-    for verb in VERBS:
+    for verb in VERBS.keys() - {"names", "records"}:  # those read pairs
         assert CliRunner().invoke(cli, [verb, "--lang", "en"], input="a\n").exit_code == 0
     assert CliRunner().invoke(cli, ["dates"], input="no language\n").exit_code == 2
