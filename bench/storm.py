@@ -279,7 +279,13 @@ def _words(report: dict[str, Any]) -> dict[str, str]:
         return {}
     parts = [report["enquirer"], *report["sought_persons"], *report["events"]]
     claims = [claim for part in parts for claim in part["claims"]]
-    return {claim["question"]: claim["raw"]["text"] if claim["raw"] else claim["value"]["code"] for claim in claims}
+    return {claim["question"]: _stated(claim) for claim in claims if not claim.get("derived")}
+
+
+def _stated(claim: Mapping[str, Any]) -> str:
+    if claim["raw"]:
+        return str(claim["raw"]["text"])
+    return str((claim["value"] or {}).get("code", claim.get("status")))
 
 
 def broken_promises(figures: Mapping[str, Any]) -> list[str]:
