@@ -68,7 +68,7 @@ def recording(seed: str) -> Sent:
     return Sent("audio", "audio/ogg", "voice.ogg", b"".join(pages))
 
 
-def paper(seed: str) -> Sent:
+def paper(seed: str, *, whole: bool = False) -> Sent:
     """A PDF of one page that says who made it."""
     writer = PdfWriter()
     page = writer.add_blank_page(200, 200)
@@ -82,7 +82,7 @@ def paper(seed: str) -> Sent:
     writer.add_metadata({"/Author": HIDDEN.decode()})
     out = io.BytesIO()
     writer.write(out)
-    return Sent("document", "application/pdf", "paper.pdf", out.getvalue())
+    return Sent("document", "application/pdf", "paper.pdf", out.getvalue(), whole)
 
 
 def program() -> tuple[str, bytes]:

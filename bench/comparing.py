@@ -89,6 +89,6 @@ def _consents(house: Household, report: Report) -> Iterator[str]:
 
 
 def _files(house: Household, arrived: Arrived, report: Report) -> Iterator[str]:
-    wanted = sum(len(told.files) for told in house.told.values())
+    wanted = len(house.files)
     if not len(report["files"]) == len(arrived.files) == wanted:
         yield f"files: {len(report['files'])} described, {len(arrived.files)} arrived instead of {wanted}"

@@ -39,6 +39,7 @@ from bench.stage import Shown
 from bot.clock import erase_what_is_due, notice_silence, tidy
 from bot.house import House, build
 from bot.keys import public_half
+from bot.sender import NOTHING_SAID
 from bot.serve import live
 from bot.settings import Settings
 from bot.store import envelopes, files
@@ -181,6 +182,7 @@ async def _live_through(world: World, personas: Sequence[Persona]) -> tuple[dict
         "of_these_with_a_key_in_the_database": keys,
         "discreet_phones_looked_at": traces["looked_at"],
         "with_more_than_one_message": traces["more"],
+        "with_an_older_one_that_was_emptied": traces["emptied"],
         "with_words_of_the_family": traces["words"],
     }
 
@@ -196,11 +198,10 @@ async def _act(
             try:
                 await act(persona)
             except Unexpected as unexpected:
-                stopped[persona.house.number] = f"{act_name}: {unexpected}"
+                stopped[persona.house.number] = str(unexpected)
             except RuntimeError as error:
-                stopped[persona.house.number] = f"{act_name}: the phone cannot do that ({error})"
+                stopped[persona.house.number] = f"the phone cannot do that: {error}"
 
-    act_name = "act"
     await asyncio.gather(*(one(persona) for persona in personas if persona.house.number not in stopped))
 
 
@@ -211,8 +212,8 @@ async def _traces(world: World, personas: Sequence[Persona]) -> list[str]:
         for chat in (house.chat, *house.left):
             found.append("looked_at")
             shown = (await world.place.ask("GET", f"phones/{chat}"))["messages"]
-            if len(shown) > 1:
-                found.append("more")
+            said = [message for message in shown if message["text"] != NOTHING_SAID]
+            found += ["more"] * (len(said) > 1) + ["emptied"] * (len(said) < len(shown))
             texts = [text for message in shown for text in _readable(message)]
             if any(word in text for word in house.words for text in texts):
                 found.append("words")

@@ -57,6 +57,8 @@ class Household:
     told: dict[tuple[str, str], Told] = field(default_factory=dict, repr=False)
     #: (purpose, recipient) -> granted, denied, later
     consents: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    #: everything that was sent to the team, corrected answers' files too
+    files: list[Sent] = field(default_factory=list, repr=False)
     persons: int = 1
     #: how many revisions must have been sent, and the kind of the newest
     revisions: int = 0
@@ -270,6 +272,7 @@ class Household:
             return  # a consent left open is none
         holder = {"event": "event-1", "enquirer": "enquirer"}.get(known.about, f"person-{known.instance}")
         self.told[(holder, known.base)] = told
+        self.files += told.files
 
     def follows(self, person: int, question: str, text: str | None) -> None:
         """Something the form computes from the answers; None when nothing follows any more."""

@@ -238,7 +238,7 @@ class Albums(Persona):
         await self.date("photo_year")
         await self.open("documents")
         await house.tick("papers_have", "court", "letter")
-        await self.files("papers_copy", "document", [paper(f"{house.number}/{nth}") for nth in range(2)])
+        await self.files("papers_copy", "document", [paper(f"{house.number}/{nth}", whole=whole) for nth in range(2)])
         await self.review()
 
 
