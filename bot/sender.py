@@ -33,6 +33,8 @@ SOONEST, LATEST = 0.5, 60.0
 MARK_AFTER = 0.02
 #: Kinds that delete what the ledger knows.
 _CLEANING = ("hush", "sweep", "vanish")
+#: What is left of a message of ours that Telegram does not let us delete any more.
+NOTHING_SAID = "—"
 #: More courtesies than this under way at once, and the next ones are left out.
 MOST_COURTESIES = 256
 
@@ -213,7 +215,7 @@ class Sender:
             chat.anchor, chat.kept = None, False
 
     async def _deleted(self, lane: _Lane, message: int) -> bool:
-        """Whether this message is gone; False when Telegram does not let us any more."""
+        """Whether this message is gone, or says nothing any more; False when Telegram lets us do neither."""
         failures = 0
         while lane.chat.reachable:
             try:
@@ -224,11 +226,20 @@ class Sender:
                 if refusal in (Refusal.ALREADY, Refusal.GONE):
                     return True
                 if refusal in (Refusal.STAYS, Refusal.NEVER):
-                    return False
+                    return await self._emptied(lane, message)
                 await self._refused(lane, Parcel(0, 0, "forget", {}, target=message), error, failures)
             else:
                 return True
         return False
+
+    async def _emptied(self, lane: _Lane, message: int) -> bool:
+        """Whether a message too old to be deleted is ours and now says nothing: our own can be edited at any age."""
+        try:
+            nothing = {"chat_id": lane.chat.number, "message_id": message, "text": NOTHING_SAID}
+            await self._api.call("editMessageText", nothing)
+        except TelegramError as error:
+            return understand(error) is Refusal.ALREADY
+        return True
 
     async def _patiently(self, job: Job[Any]) -> Any:
         troubles = 0

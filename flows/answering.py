@@ -60,7 +60,7 @@ def pressed_about(here: Here, pressed: Press) -> Turn:
         case "s" if pressed.word in _STATUSES and not question.required and question.kind != "note":
             return claimed(here, question, Claim(question.name, _STATUSES[pressed.word], here.at), also=_dropped(claim))
         case "d" if question.kind == "select_multiple" or question.kind in MEDIA:
-            return here.move_on(focus=None)
+            return here.move_on(focus=None) if here.asked is not None else _said_before(here)
         case "t" if question.kind == "select_multiple" and question.choice(pressed.word):
             return _ticked(here, question, claim, pressed.word)
         case "r" if files_of(claim):
@@ -237,6 +237,8 @@ def claimed(
 ) -> Turn:
     """A claim was made: keep it, and go on, or ask once more when it could not be understood."""
     was_asked = here.asked
+    if was_asked is None and _repeats(here, question, claim):
+        return _said_before(here)
     after = here.with_claim(claim)
     if after.conversation.focus == question.name:
         after = after.now(focus=None)
@@ -251,6 +253,18 @@ def claimed(
     if standing is not None and standing.needs_human and not files_of(claim):
         lead = (*lead, say.KEPT_FOR_A_PERSON)
     return after.move_on(*lead, also=(*also, settled))
+
+
+def _repeats(here: Here, question: Question, claim: Claim) -> bool:
+    """Whether the answer in force says the same: a button pressed twice."""
+    before = here.walked.standing(question.name)
+    old = before.claim if before is not None and before.settled else None
+    return old is not None and (old.status, old.value, old.raw) == (claim.status, claim.value, claim.raw)
+
+
+def _said_before(here: Here) -> Turn:
+    """A second press when everything asked is answered: the menu or the review that is shown since the first stays."""
+    return Turn(here.conversation, (Toast(say.SAVED),))
 
 
 def _why_again(question: Question, claim: Claim) -> tuple[Phrase, ...]:
