@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
 
 from bench.attachments import paper, picture, program, recording
 from bench.household import Told
-from bench.script import MALE, Teller, of
+from bench.script import Teller
 
 #: To Arabic-Indic digits, as many families type them.
 DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")

@@ -74,13 +74,17 @@ def transports(result: dict[str, Any]) -> Iterable[str]:
 
 #: part -> what its columns are called
 READING_COLUMNS = {
-    "exact": "exact",
     "inside": "inside the true range",
     "wider": "too wide",
     "outside": "outside the true range",
     "no_date": "no date",
     "answered": "answered, should ask or keep",
     "refused": "asked instead of kept, or kept instead of asked",
+    "top1": "top-1 %",
+    "top5": "top-5 %",
+    "asked_where_it_must": "asked where it must %",
+    "non_places": "non-places",
+    "accepted_non_places": "of them accepted",
 }
 
 
@@ -88,14 +92,15 @@ def reading(result: dict[str, Any]) -> Iterable[str]:
     yield from _machine(result["machine"])
     for part in result["parts"].values():
         for file, table in part["tables"].items():
-            first = part.get("first_run", {}).get(file)
+            first = result["first_run"].get(file)
+            columns = list(next(iter(table.values())))
             yield ""
-            yield f"`{file}.tsv`{f': {first} exact when it was first read' if first else ''}."
+            yield f"`{file}`{f': {first} when it was first read' if first else ''}."
             yield ""
-            yield f"| reader | phrases | {' | '.join(READING_COLUMNS.values())} |"
-            yield "|---|" + "---:|" * (len(READING_COLUMNS) + 1)
+            yield f"| reader | {' | '.join(READING_COLUMNS.get(name, name) for name in columns)} |"
+            yield "|---|" + "---:|" * len(columns)
             for title, scores in table.items():
-                yield f"| {title} | {scores['phrases']} | {' | '.join(str(scores[name]) for name in READING_COLUMNS)} |"
+                yield f"| {title} | {' | '.join(str(scores[name]) for name in columns)} |"
 
 
 def _machine(facts: dict[str, Any]) -> Iterable[str]:
