@@ -270,7 +270,7 @@ class Reader:
         return Reading(name or value["text"], tuple(filter(None, details)))
 
     def _phone(self, value: dict[str, Any]) -> Reading:
-        return Reading(value["e164"], (value["country"],) if value["country"] else ())
+        return Reading(value["e164"], (value["region"],) if value["region"] else ())
 
     def _choice(self, value: dict[str, Any]) -> Reading:
         label, code = value["label"], value["code"]

@@ -14,7 +14,7 @@ from flows.events import Attached, File
 from flows.notices import ended_screen, submitted_screen
 from flows.phrases import Button, Phrase
 from flows.presses import Press, press
-from flows.questions import MEDIA, Choice, Flow, Question
+from flows.questions import MEDIA, Choice, Question
 from flows.reading import READERS, Ambiguous, Understood
 from flows.reading.words import fold
 from flows.turn import Here, Turn, asked_back, takes_media
@@ -156,12 +156,15 @@ def said(here: Here, text: str, message: int) -> Turn:
         return here.move_on(say.TO_CHANGE)
     if not words.strip():
         return here.move_on()
-    if choice := _named_choice(here.flow, asked, words):
+    if choice := _named_choice(here, asked, words):
         return _typed_choice(here, asked, choice, words, message)
     if asked.required or asked.kind == "note":
         return here.move_on(say.USE_BUTTONS)  # nothing typed here is kept: consent comes first
     if asked.kind in MEDIA:
         return here.move_on(say.SEND_IT_HERE)
+    if _says_unknown(here, asked, words):
+        unknown = Claim(asked.name, "unknown", here.at, Raw(words, here.conversation.language), None, message)
+        return claimed(here, asked, unknown, also=put_away(here, message))
     standing = here.walked.standing(asked.name)
     claim = _heard(asked, here.conversation, words, message, here.at, standing.claim if standing else None)
     return claimed(here, asked, claim, also=put_away(here, message))
@@ -220,7 +223,7 @@ def edited(here: Here, text: str, message: int) -> Turn:
     question = here.flow.question(source.question) if source else None
     if question is None or not words.strip():
         return Turn(conversation, ())
-    if choice := _named_choice(here.flow, question, words):
+    if choice := _named_choice(here, question, words):
         raw = Raw(words, conversation.language)
         claim = Claim(question.name, "answered", here.at, raw, choice_value(here, question, choice), message)
     else:
@@ -277,9 +280,30 @@ def _why_again(question: Question, claim: Claim) -> tuple[Phrase, ...]:
     return (say.KEPT_CHOOSE if question.choices else say.KEPT_AGAIN,)
 
 
-def _named_choice(flow: Flow, question: Question, words: str) -> Choice | None:
-    """The choice somebody typed instead of pressing, by its words in any language we speak."""
-    return flow.labels[question.base].get(fold(words)) if question.choices else None
+def _named_choice(here: Here, question: Question, words: str) -> Choice | None:
+    """The choice somebody typed instead of pressing: by its words in any language we speak, or as people say it."""
+    if not question.choices:
+        return None
+    if named := here.flow.labels[question.base].get(fold(words)):
+        return named
+    reads = "yes_no" if question.choice("yes") and question.choice("no") else "relation"
+    if reads == "relation" and not question.field.endswith(".relationship"):
+        return None
+    code = _plainly(reads, here, words)
+    return question.choice(code) if code else None
+
+
+def _says_unknown(here: Here, question: Question, words: str) -> bool:
+    """Whether the whole message says "I don't know". Not where any words may be the answer: a name, a story."""
+    if question.required or (question.reads in ("text", "name") and not question.choices):
+        return False
+    return _plainly("yes_no", here, words) == "unknown"
+
+
+def _plainly(reads: str, here: Here, words: str) -> str | None:
+    """The code of a choice these words are in the conversation's own language."""
+    reading = READERS[reads](words, here.conversation.language, here.at)
+    return str(reading.value["code"]) if isinstance(reading, Understood) and reading.sure else None
 
 
 def put_away(here: Here, message: int) -> tuple[Effect, ...]:

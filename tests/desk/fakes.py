@@ -115,7 +115,10 @@ def a_full_report(number: int = 1, revision: int = 1, **changes: Any) -> dict[st
     yusuf = [claim("person.name.full", "Full name", name, said=YUSUF), claim("person.birth", "Born", status="refused")]
     report["enquirer"]["claims"][3] = {
         **claim(
-            "enquirer.phone", "Telephone", {"type": "phone", "e164": "+905551112233", "country": "TR"}, said="٠٥٥٥"
+            "enquirer.phone",
+            "Telephone",
+            {"type": "phone", "e164": "+905551112233", "region": "TR", "text": "0555 111 22 33"},
+            said="٠٥٥٥",
         ),
         "sensitivity": 3,
     }

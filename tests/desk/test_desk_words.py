@@ -61,8 +61,12 @@ def test_every_code_of_a_schema_has_words(file: str) -> None:
 @pytest.mark.parametrize(
     ("value", "text", "details"),
     [
-        ({"type": "phone", "e164": "+905551112233", "country": "TR"}, "+905551112233", ("TR",)),
-        ({"type": "phone", "e164": "+905551112233", "country": None}, "+905551112233", ()),
+        (
+            {"type": "phone", "e164": "+905551112233", "region": "TR", "text": "0555 111 22 33"},
+            "+905551112233",
+            ("TR",),
+        ),
+        ({"type": "phone", "e164": "+905551112233", "region": None, "text": "0555 111 22 33"}, "+905551112233", ()),
         (
             {"type": "name", "full": "A B", "parts": ["A", "B"], "kunya": "Abu C", "script": "Latn"},
             "A B",
