@@ -224,6 +224,6 @@ def test_bad_input_is_fast(words: str) -> None:
 
 
 def _seconds(words: str) -> float:
-    start = time.perf_counter()
+    start = time.thread_time()
     _read(words)
-    return time.perf_counter() - start
+    return time.thread_time() - start
