@@ -76,7 +76,9 @@ def _unlike(house: Household, told: Told, claim: Mapping[str, Any], arrived: Arr
     ids = value["files"] if value and value["type"] == "files" else []
     if len(ids) != len(told.files):
         yield "number of files"
-    elif not all(id_ in arrived.files and sent.arrived(*arrived.files[id_]) for id_, sent in zip(ids, told.files, strict=True)):
+    elif not all(
+        id_ in arrived.files and sent.arrived(*arrived.files[id_]) for id_, sent in zip(ids, told.files, strict=True)
+    ):
         yield "a file"
 
 

@@ -187,9 +187,7 @@ async def _live_through(world: World, personas: Sequence[Persona]) -> tuple[dict
     }
 
 
-async def _act(
-    personas: Sequence[Persona], stopped: dict[int, str], act: Callable[[Persona], Awaitable[None]]
-) -> None:
+async def _act(personas: Sequence[Persona], stopped: dict[int, str], act: Callable[[Persona], Awaitable[None]]) -> None:
     """Let all of them do it, a number at a time; who does not get what the script expects stops."""
     room = asyncio.Semaphore(AT_ONCE)
 
@@ -337,7 +335,9 @@ def main() -> None:
         figures = summary(asyncio.run(run(given.families, Path(name), seed=given.seed)))
     today = datetime.now(UTC).date().isoformat()
     given.to.parent.mkdir(parents=True, exist_ok=True)
-    given.to.write_text(json.dumps({"measured_on": today, "machine": facts(), "seed": given.seed, **figures}, indent=1) + "\n")
+    given.to.write_text(
+        json.dumps({"measured_on": today, "machine": facts(), "seed": given.seed, **figures}, indent=1) + "\n"
+    )
     print(json.dumps(figures, indent=1))
     sys.exit("; ".join(broken_promises(figures)) or 0)
 

@@ -14,7 +14,7 @@ from bench.stage import Shown
 from flows.questions import Flow
 
 #: How long a family waits for what its script expects next (seconds).
-PATIENCE = 25.0
+PATIENCE = 60.0
 #: From the number of a family's chat to that of its second phone's.
 OTHER_PHONE = 1_000_000
 _KEY = "k:"
@@ -89,7 +89,9 @@ class Household:
     @property
     def anchor(self) -> dict[str, Any] | None:
         """The newest message with buttons."""
-        return next((self._screen[key] for key in sorted(self._screen, reverse=True) if _presses(self._screen[key])), None)
+        return next(
+            (self._screen[key] for key in sorted(self._screen, reverse=True) if _presses(self._screen[key])), None
+        )
 
     def asks(self, question: str) -> bool:
         return any(
@@ -233,7 +235,9 @@ class Household:
         assert known is not None
         chosen = [choice for choice in known.choices if choice.name in codes]
         labels = [choice.label.msgid for choice in chosen]
-        self.tell(question, Told("answered", {"type": "choices", "codes": [one.name for one in chosen], "labels": labels}))
+        self.tell(
+            question, Told("answered", {"type": "choices", "codes": [one.name for one in chosen], "labels": labels})
+        )
 
     async def speak(self, question: str, voice: Sent) -> None:
         """A voice message in place of words."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
 
-from bench.attachments import paper, picture, program, recording
-from bench.household import Told
-from bench.script import MALE, Teller, of
+from bench.attachments import Sent, paper, picture, program, recording
+from bench.household import Household, Told
+from bench.script import Teller
 
 #: To Arabic-Indic digits, as many families type them.
 DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
@@ -17,7 +16,9 @@ _CODE = re.compile(r"(?:\d{4} ){3}\d{4}")
 class Persona(Teller):
     """A family that tells its story, sends it, and perhaps comes back."""
 
-    #: what it does once its request was sent
+    #: what it still means to do with what it has sent
+    later: str = ""
+    #: out of which it chooses that
     extras: tuple[str, ...] = ("", "add", "withdraw", "think_twice", "add+withdraw")
 
     async def first(self) -> None:
@@ -43,8 +44,6 @@ class Persona(Teller):
         """From the first question about the missing person to the review."""
         await self.core()
         await self.sections()
-
-    later = ""
 
 
 class Skips(Persona):
@@ -211,8 +210,8 @@ class Moves(Persona):
 class DoubleTaps(Persona):
     """Presses every button twice; sends again, as an edit, what it has just written."""
 
-    def __init__(self, house: object) -> None:
-        super().__init__(house)  # type: ignore[arg-type]
+    def __init__(self, house: Household) -> None:
+        super().__init__(house)
         self.house.twice = True
 
 
@@ -265,7 +264,7 @@ class Voices(Persona):
         await house.speak("heard_what", self._voice("heard_what"))
         await self.review()
 
-    def _voice(self, question: str):  # type: ignore[no-untyped-def]
+    def _voice(self, question: str) -> Sent:
         return recording(f"{self.house.number}/{question}")
 
 

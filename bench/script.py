@@ -346,14 +346,18 @@ class Teller:
             await self.house.until_offered("m:that_day")
             await self.house.press("k:p1")
             await self.house.press("e:name")
-            await self.house.name("name", f"{self.rng.choice(self.tongue.persons)} {self.rng.choice(self.tongue.fathers)}")
+            await self.house.name(
+                "name", f"{self.rng.choice(self.tongue.persons)} {self.rng.choice(self.tongue.fathers)}"
+            )
         await self.review()
         await self.hand_in()
         self.house.kind = "addition"
 
     async def withdraw(self) -> None:
         """A consent is taken back, if any was given."""
-        given = [recipient for (_, recipient), answer in self.house.consents.items() if recipient and answer == "granted"]
+        given = [
+            recipient for (_, recipient), answer in self.house.consents.items() if recipient and answer == "granted"
+        ]
         await self.opened()
         if not given:
             return
@@ -396,5 +400,3 @@ SECTIONS = (
 
 def of(question: str, person: int) -> str:
     return question if person == 1 else f"{question}.{person}"
-
-

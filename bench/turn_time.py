@@ -181,7 +181,10 @@ async def measure(scratch: Path, turns: int, sizes: Sequence[int] = SIZES) -> di
 
 def _quantiles(seconds: Sequence[float]) -> dict[str, float]:
     ordered = sorted(seconds)
-    return {f"p{share}": round(1000 * ordered[min(len(ordered) - 1, len(ordered) * share // 100)], 3) for share in (50, 95, 99)}
+    return {
+        f"p{share}": round(1000 * ordered[min(len(ordered) - 1, len(ordered) * share // 100)], 3)
+        for share in (50, 95, 99)
+    }
 
 
 def _profile(recipients: Sequence[str]) -> str:

@@ -13,6 +13,8 @@ from flows.questions import MOST_PERSONS, Flow, Question, Section
 
 #: An answer that was not understood is asked about once more; then the words are kept and a person looks at them.
 TRIES = 2
+#: So many walks are kept: a few megabytes.
+MOST_KEPT = 512
 #: Nothing is asked about more often than this, whatever the reasons.
 MOST_TRIES = 3
 
@@ -82,8 +84,22 @@ class Walk:
 
 
 def walk(flow: Flow, conversation: Conversation, today: date) -> Walk:
-    """Go through the form once. A condition names earlier questions only, so one pass in order is enough."""
-    return _Walker(flow, conversation, today).walk()
+    """Go through the form once. A condition names earlier questions only, so one pass in order is enough.
+
+    A turn begins where the chat's last one ended, so the walks made last are kept.
+    """
+    claims = conversation.claims
+    key = (id(claims), conversation.adds, conversation.persons, today)
+    kept = flow.walks.get(key)
+    if kept is not None and kept[0] is claims:  # an id alone could be that of another tuple by now
+        flow.walks.move_to_end(key)
+        known: Walk = kept[1]
+        return known
+    walked = _Walker(flow, conversation, today).walk()
+    flow.walks[key] = (claims, walked)
+    if len(flow.walks) > MOST_KEPT:
+        flow.walks.popitem(last=False)
+    return walked
 
 
 class _Walker:
