@@ -212,6 +212,8 @@ def edited(here: Here, text: str, message: int) -> Turn:
     question = here.flow.question(source.question) if source else None
     if question is None or not words.strip():
         return Turn(conversation, ())
+    if source is not None and source.raw is not None and source.raw.text == words:
+        return Turn(conversation, ())  # edited, and the same as before
     if choice := _named_choice(here.flow, question, words):
         raw = Raw(words, conversation.language)
         claim = Claim(question.name, "answered", here.at, raw, choice_value(here, question, choice), message)
