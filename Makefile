@@ -4,7 +4,7 @@ SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := .venv/bin
 
-.PHONY: help setup run test quick slow lint storm families turn-time bench bench-transport messages picture clean
+.PHONY: help setup run test quick slow lint storm families turn-time bench bench-transport read-scores messages picture clean
 
 help: ## Print these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,10 @@ bench: setup ## Updates per second and latency beside four other bots; figures i
 
 bench-transport: setup ## The Bot API client over httpx and aiohttp, side by side
 	$(RUN)/python -m bench.transports
+	$(RUN)/python -m bench.table
+
+read-scores: setup ## What readers understand of example phrases, beside other libraries; figures in bench/results/
+	PATH="$(dir $(UV)):$$PATH" $(RUN)/python -m bench.read_scores
 	$(RUN)/python -m bench.table
 
 messages: setup ## Extract what must be translated and update the catalogs

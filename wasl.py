@@ -17,6 +17,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "sandbox": ("bot.sandbox.cli", "A local Bot API server with a phone page in the browser; no token needed."),
     "talk": ("flows.talk", "Hold the conversation in this terminal; record it as a transcript."),
     "form": ("flows.cli", "Check a form, or draw it."),
+    "read": ("flows.reading.cli", "Read dates, places, names, phones from lines of text, as the bot reads answers."),
 }
 
 

@@ -138,6 +138,7 @@ def _about(*fields: str) -> Callable[[dict[str, Any]], bool]:
 
 
 _OF_PERSON = (
+    Essential(N_("Relationship"), _about("person.relationship")),
     Essential(N_("Full name"), _about("person.name")),
     Essential(N_("Mother's name"), _about("person.mother")),
     Essential(N_("Birth or age"), _about("person.birth", "person.age")),
@@ -147,7 +148,7 @@ _OF_EVENT = (
     Essential(N_("When last seen or heard from"), _about("event.last_seen", "event.last_contact")),
     Essential(N_("Where"), _about("event.place", "event.place_detail")),
 )
-_OF_ENQUIRER = (Essential(N_("Relationship"), _about("enquirer.relationship")),)
+_OF_ENQUIRER: tuple[Essential, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,8 @@ def pressed_about(here: Here, pressed: Press) -> Turn:
             return claimed(here, question, replace(claim, at=here.at, confirmed=True))
         case "o" if claim is not None and (chosen := _option(question, claim, pressed.word)):
             return claimed(here, question, replace(chosen, at=here.at))
+        case "y" | "o" if claim is not None and claim.confirmed:  # pressed twice
+            return _said_before(here) if here.asked is None else here.move_on(also=(Toast(say.SAVED),))
         case "c" if question.kind == "note":
             value = {"type": "text", "text": "ok"}
             return claimed(here, question, Claim(question.name, "answered", here.at, value=value))
@@ -78,12 +80,13 @@ def pressed_about(here: Here, pressed: Press) -> Turn:
 
 
 def _opened(here: Here, standing: Standing) -> Turn:
-    """The pencil. On something we understood wrongly it means: that was not it, I say it in other words."""
+    """The pencil. On something we understood wrongly, or asked back about, it means: I say it in other words."""
     claim = standing.claim
-    if claim is not None and claim.status == "answered" and not claim.confirmed:
-        wrong = replace(claim, status="needs_human", value=None, at=here.at, confirmed=True)
-        return here.with_claim(wrong).move_on(say.KEPT_AGAIN, focus=standing.question.name)
-    return here.move_on(focus=standing.question.name)
+    if claim is None or claim.confirmed:
+        return here.move_on(focus=standing.question.name)
+    lead = (say.KEPT_AGAIN,) if claim.status == "answered" else ()
+    wrong = replace(claim, status="needs_human", value=None, at=here.at, confirmed=True)
+    return here.with_claim(wrong).move_on(*lead, focus=standing.question.name)
 
 
 def _option(question: Question, claim: Claim, token: str) -> Claim | None:
@@ -187,12 +190,19 @@ def _heard(
     if question.choices and question.reads == "text":
         return Claim(question.name, "needs_human", at, Raw(words, language), None, message)
     read = READERS[question.reads]
-    if asked_back(question, earlier) is not None and earlier is not None and earlier.raw is not None:
-        both = f"{earlier.raw.text}\n{words}"[:4096]
+    if (both := _together(question, earlier, words)) is not None:
         reading = read(both, language, at)
         if isinstance(reading, Understood | Ambiguous):
             return _read_claim(question, reading, Raw(both, language), message, at)
     return _read_claim(question, read(words, language, at), Raw(words, language), message, at)
+
+
+def _together(question: Question, earlier: Claim | None, words: str) -> str | None:
+    """What was said first and the answer to what we asked back, a line each; None when this is no such answer."""
+    if earlier is None or earlier.raw is None or asked_back(question, earlier) is None:
+        return None
+    said = earlier.raw.text.split("\n")
+    return None if words in said else f"{earlier.raw.text}\n{words}"[:4096]
 
 
 def _read_claim(question: Question, reading: Any, raw: Raw, message: int, at: datetime) -> Claim:

@@ -57,7 +57,7 @@ def _by_key(node: yaml.Node) -> dict[str, yaml.Node]:
 
 
 def extract_engine(fileobj: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Iterator[Found]:
-    """Babel extractor for what the engine says (`flows/screens.py`, `flows/notices.py`): every literal given to `N_`."""
+    """Babel extractor for what the engine and the readers say (see pyproject.toml): every literal given to `N_`."""
     for node in ast.walk(ast.parse(fileobj.read())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "N_":
             message = ast.literal_eval(node.args[0])

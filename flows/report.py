@@ -34,7 +34,7 @@ def report(flow: Flow, conversation: Conversation, at: datetime) -> dict[str, An
     Superseded and parked claims stay behind: a corrected word is not handed on.
     """
     walked = walk(flow, conversation, at.date())
-    told = [one for one in walked.standings if one.claim is not None and one.question.about not in ("consent", "setup")]
+    told = [one for one in walked.standings if one.claim is not None and _is_told(one.question)]
     whole = not conversation.adds
     persons = [_person(number, told, walked, at) for number in range(1, walked.persons + 1)]
     event = {
@@ -51,6 +51,11 @@ def report(flow: Flow, conversation: Conversation, at: datetime) -> dict[str, An
         "files": [dict(file) for one in told for file in files_of(one.claim)],
         "attention": sorted(_attention(walked, at)),
     }
+
+
+def _is_told(question: Question) -> bool:
+    """Consents stand on their own, the setup is ours, and how many are sought is seen from the persons themselves."""
+    return question.about not in ("consent", "setup") and not question.adds
 
 
 def notice(

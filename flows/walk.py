@@ -15,7 +15,7 @@ from flows.questions import MOST_PERSONS, Flow, Question, Section
 TRIES = 2
 #: So many walks are kept: a few megabytes.
 MOST_KEPT = 512
-#: Nothing is asked about more often than this, whatever the reasons.
+#: What words may mean is asked back no more often than this: a question may raise another (which year? which Eid?).
 MOST_TRIES = 3
 
 
@@ -169,15 +169,20 @@ class _Walker:
             return Standing(question, last, False, due=due, outdated=True)
         if self._stands(question, last, scope):
             return Standing(question, last, True, last.status == "needs_human", due)
-        failed, tried = 0, 0
-        for claim in reversed(claims):
-            if self._stands(question, claim, scope) or (claim.status == "answered" and not claim.confirmed):
-                break
-            failed += claim.confirmed
-            tried += 1
         waiting = last.status == "answered" and not last.confirmed  # the family is looking at what we understood
-        given_up = not waiting and (failed >= TRIES or tried >= MOST_TRIES)
+        given_up = not waiting and self._tries(question, claims, scope) >= (TRIES if last.confirmed else MOST_TRIES)
         return Standing(question, last, given_up, given_up, due)
+
+    def _tries(self, question: Question, claims: list[Claim], scope: Scope) -> int:
+        """How often in a row words were not understood; while we ask something back, only how often that was asked."""
+        asked_back = not claims[-1].confirmed
+        tries = 0
+        for claim in reversed(claims):
+            looked_at = claim.status == "answered" and not claim.confirmed
+            if self._stands(question, claim, scope) or looked_at or (asked_back and claim.confirmed):
+                break
+            tries += 1
+        return tries
 
     def _stands(self, question: Question, claim: Claim, scope: Scope) -> bool:
         """Whether nothing more need be asked. A constraint may name other answers, so it is judged by what they are now."""

@@ -6,13 +6,13 @@ from sqlalchemy import Connection, and_, delete, or_, select, update
 
 from bot.store.tables import chats, conversations, envelopes, files, references, resumptions
 
-#: The hour is not kept: a chat's last sign of life is known to these many seconds.
-GRAIN = 600
+#: A chat's last sign of life is kept to the minute (seconds), and only until its long silence is noticed.
+GRAIN = 60
 
 
 def grain(seconds: float) -> int:
-    """A moment as `touched` keeps it: tens of minutes since 1970, rounded up so that nobody is hurried."""
-    return -int(-seconds // GRAIN)
+    """A moment as `touched` keeps it: minutes since 1970."""
+    return int(seconds // GRAIN)
 
 
 def fallen(connection: Connection, now: float, short: float, long: float) -> list[tuple[str, int, bool]]:

@@ -62,7 +62,7 @@ chats = Table(
     Column("below", Boolean, nullable=False),
     Column("reachable", Boolean, nullable=False),
     Column("day", Integer, nullable=False),
-    #: when the family was last heard, in tens of minutes since 1970; NULL once the chat is at rest (then only `day` is known)
+    #: when the family was last heard, in minutes since 1970; NULL once the chat is at rest (then only `day` is known)
     Column("touched", Integer),
     #: 0 awake, 1 its short silence was noticed, 2 its long one
     Column("rest", SmallInteger, nullable=False, server_default="0"),

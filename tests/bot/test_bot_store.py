@@ -330,16 +330,16 @@ def a_chat(connection: Connection, **more: Any) -> None:
 async def test_silence_is_noticed_twice_and_no_more(store: Store) -> None:
     await store.write(lambda c: a_chat(c, touched=silence.grain(6000)))
     look = lambda now: store.write(lambda c: silence.fallen(c, now, 1800, 21600))  # noqa: E731
-    assert await look(7000) == []
-    assert await look(7900) == [(LANE, 10, True)]
+    assert await look(7799) == []
+    assert await look(7800) == [(LANE, 100, True)]
     assert await look(8000) == []
-    assert await look(28_000) == [(LANE, 10, False)]
+    assert await look(27_600) == [(LANE, 100, False)]
     assert await look(90_000) == []
 
 
 async def test_a_long_sleep_of_ours_skips_the_short_silence(store: Store) -> None:
     await store.write(lambda c: a_chat(c, touched=silence.grain(6000)))
-    assert await store.write(lambda c: silence.fallen(c, 50_000, 1800, 21600)) == [(LANE, 10, False)]
+    assert await store.write(lambda c: silence.fallen(c, 50_000, 1800, 21600)) == [(LANE, 100, False)]
 
 
 async def test_old_drafts_are_erased_and_what_was_sent_before_stays(store: Store) -> None:

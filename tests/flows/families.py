@@ -69,6 +69,13 @@ class Family:
         return Here(self.flow, self.conversation, AT).asked
 
     def answer(self, question: Question, answer: Answer) -> None:
+        """Answer; what was understood of the words is agreed to."""
+        self._answer(question, answer)
+        claim = self.conversation.current().get(question.name)
+        if claim is not None and claim.status == "answered" and not claim.confirmed:
+            self.press(press("y", question.name))
+
+    def _answer(self, question: Question, answer: Answer) -> None:
         if answer.status:
             self.press(press("s", question.name, answer.status))
         elif answer.ticks:
@@ -118,6 +125,9 @@ class Family:
         """Change an earlier answer: by its pencil, by an old button, or by editing the message it came in."""
         if how == "message" and question.name in self.messages and answer.words:
             self.happen(Edited(answer.words, self.messages[question.name], AT))
+            claim = self.conversation.current().get(question.name)
+            if claim is not None and claim.status == "answered" and not claim.confirmed:
+                self.press(press("y", question.name))
         elif how == "button" and (answer.choice or answer.status):
             self.answer(question, answer)
         else:

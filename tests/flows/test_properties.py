@@ -38,7 +38,12 @@ def test_correcting_an_answer_later_ends_in_the_same_report_as_answering_right_t
     right = straight.send()
     VALIDATOR.validate(right)
 
-    editable = [question for question in reached if not question.ends_unless and question.kind != "note"]
+    # Not the language: in which one something was said or agreed to is part of what was said.
+    editable = [
+        question
+        for question in reached
+        if not question.ends_unless and question.kind != "note" and question.sets != "language"
+    ]
     if not editable:
         return
     wrong_one = rng.choice(editable)
