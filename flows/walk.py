@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from flows.conversation import Claim, Conversation, files_of
 from flows.expressions import Scope, as_string
@@ -19,8 +19,7 @@ MOST_KEPT = 512
 MOST_TRIES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """One relevant question and the claim on it, if any."""
 
     question: Question
@@ -133,8 +132,8 @@ class _Walker:
             self._answers.get(again.name) == "yes" or self._conversation.persons > self._persons
         ):
             self._persons += 1
-            own: dict[str, str] = dict(self._flow.blank[repeat])
-            scope = Scope(ChainMap(own, self._answers), today=self._today, position=self._persons)
+            own: dict[str, str] = {**self._answers, **self._flow.blank[repeat]}
+            scope = Scope(own, today=self._today, position=self._persons)
             for member in self._flow.members[repeat]:
                 question = self._flow.instance(member, self._persons)
                 self._visit(question, scope)
