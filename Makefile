@@ -4,7 +4,7 @@ SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := .venv/bin
 
-.PHONY: help setup run test quick slow lint storm bench bench-transport read-scores messages picture clean
+.PHONY: help setup run test quick slow lint storm families turn-time bench bench-transport read-scores messages picture clean
 
 help: ## Print these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,6 +39,12 @@ slow: setup ## Browser tests and what takes longer
 
 storm: setup ## Kill the bot at random while 200 families write; SQLite and PostgreSQL; figures in docs/assurance/
 	$(RUN)/python -m bench.storm
+
+families: setup ## A thousand scripted families through the bot, 300 days in minutes, every report compared; docs/assurance/
+	$(RUN)/python -m bench.families
+
+turn-time: setup ## How long a turn takes after 10, 50, 100, 150 answers; figures in docs/assurance/
+	$(RUN)/python -m bench.turn_time
 
 bench: setup ## Updates per second and latency beside four other bots; figures in bench/results/
 	PATH="$(dir $(UV)):$$PATH" $(RUN)/python -m bench.run

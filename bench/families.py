@@ -42,7 +42,7 @@ from bot.keys import public_half
 from bot.sender import NOTHING_SAID
 from bot.serve import live
 from bot.settings import Settings
-from bot.store import envelopes, files
+from bot.store import envelopes, files, inbox, outbox
 from bot.store.tables import conversations
 from desk.keys import Identity, new_identity
 from desk.opening import Opened, Parts, open_envelope, open_file
@@ -95,12 +95,14 @@ class World:
 
     async def quiet(self) -> None:
         """Until no update waits, no turn is under way and nothing is left to be said."""
-        still = 0
-        while still < 3:
+        while True:
             counters = await self.place.ask("GET", "counters")
-            waits = counters["updates_waiting"] or self.house.lanes.backlog or self.house.sender.pending
-            still = 0 if waits else still + 1
-            await asyncio.sleep(0.05)
+            rows = await self.house.store.write(
+                lambda connection: (inbox.counts(connection), outbox.counts(connection))
+            )
+            if not counters["updates_waiting"] and not any("new" in counts for counts in rows):
+                return
+            await asyncio.sleep(0.1)
 
 
 @dataclass

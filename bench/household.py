@@ -14,7 +14,7 @@ from bench.stage import Shown
 from flows.questions import Flow
 
 #: How long a family waits for what its script expects next (seconds).
-PATIENCE = 25.0
+PATIENCE = 60.0
 #: From the number of a family's chat to that of its second phone's.
 OTHER_PHONE = 1_000_000
 _KEY = "k:"
@@ -216,7 +216,7 @@ class Household:
         return message
 
     async def name(self, question: str, words: str) -> int:
-        return await self.write(question, words, {"type": "name", "full": words, "parts": words.split()})
+        return await self.write(question, words, name_value(words))
 
     async def mumble(self, question: str, *words: str) -> None:
         """Words that mean nothing here, until they are kept for a person."""
@@ -272,8 +272,8 @@ class Household:
     def tell(self, question: str, told: Told) -> None:
         known = self.flow.question(question)
         assert known is not None
-        if known.about in ("consent", "setup"):
-            return  # a consent left open is none
+        if known.about in ("consent", "setup") or known.adds:
+            return  # a consent left open is none; whether there is one more person is seen by the persons
         holder = {"event": "event-1", "enquirer": "enquirer"}.get(known.about, f"person-{known.instance}")
         self.told[(holder, known.base)] = told
         self.files += told.files
@@ -284,6 +284,12 @@ class Household:
         if text is not None:
             value = {"type": "text", "text": text}
             self.told[(f"person-{person}", question)] = Told("answered", value, derived=True)
+
+
+def name_value(words: str) -> Value:
+    """What a report holds of a plain name of a scripted family."""
+    script = "Latn" if words.isascii() else "Arab"
+    return {"type": "name", "full": words, "parts": words.split(), "kunya": None, "script": script}
 
 
 def _presses(message: Mapping[str, Any] | None) -> dict[str, str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bench.attachments import paper, picture, program, recording
-from bench.household import Told
+from bench.attachments import Sent, paper, picture, program, recording
+from bench.household import Household, Told, name_value
 from bench.script import Teller
 
 #: To Arabic-Indic digits, as many families type them.
@@ -16,7 +16,9 @@ _CODE = re.compile(r"(?:\d{4} ){3}\d{4}")
 class Persona(Teller):
     """A family that tells its story, sends it, and perhaps comes back."""
 
-    #: what it does once its request was sent
+    #: what it still means to do with what it has sent
+    later: str = ""
+    #: out of which it chooses that
     extras: tuple[str, ...] = ("", "add", "withdraw", "think_twice", "add+withdraw")
 
     async def first(self) -> None:
@@ -42,8 +44,6 @@ class Persona(Teller):
         """From the first question about the missing person to the review."""
         await self.core()
         await self.sections()
-
-    later = ""
 
 
 class Skips(Persona):
@@ -103,7 +103,7 @@ class Edits(Persona):
         if not house.discreet:
             better = f"{tongue.persons[1]} {tongue.fathers[0]}"
             await house.edit(message, better)
-            house.tell("name", Told("answered", {"type": "name", "full": better, "parts": better.split()}, better))
+            house.tell("name", Told("answered", name_value(better), better))
         await house.name("father", tongue.fathers[0])
         await house.until_asked("mother")
         if not house.discreet:  # the old question above keeps the way back to its answer
@@ -111,7 +111,7 @@ class Edits(Persona):
             await house.name("father", tongue.fathers[1])
             await house.until_asked("mother")
         await house.name("mother", tongue.mothers[0])
-        await house.write("birth", *tongue.births[0])
+        await self.mean("birth", tongue.births[0])
         await self.circumstances()
         await self.perhaps("tell", self.words)
         await self.others()
@@ -126,7 +126,7 @@ class Edits(Persona):
             match self.rng.choice(("birth", "when", "category", "name", "my_country")):
                 case "birth":
                     await house.press("e:birth")
-                    await house.write("birth", *self.rng.choice(self.tongue.births))
+                    await self.mean("birth", self.rng.choice(self.tongue.births))
                 case "when":
                     await house.press("e:when")
                     await self.date("when")
@@ -210,8 +210,8 @@ class Moves(Persona):
 class DoubleTaps(Persona):
     """Presses every button twice; sends again, as an edit, what it has just written."""
 
-    def __init__(self, house: object) -> None:
-        super().__init__(house)  # type: ignore[arg-type]
+    def __init__(self, house: Household) -> None:
+        super().__init__(house)
         self.house.twice = True
 
 
@@ -250,7 +250,7 @@ class Voices(Persona):
         await house.speak("name", self._voice("name"))
         await self.leave("father")
         await house.speak("mother", self._voice("mother"))
-        await house.write("birth", *self.tongue.births[0])
+        await self.mean("birth", self.tongue.births[0])
         await self.circumstances()
         await house.speak("tell", self._voice("tell"))
         await self.others()
@@ -264,7 +264,7 @@ class Voices(Persona):
         await house.speak("heard_what", self._voice("heard_what"))
         await self.review()
 
-    def _voice(self, question: str):  # type: ignore[no-untyped-def]
+    def _voice(self, question: str) -> Sent:
         return recording(f"{self.house.number}/{question}")
 
 

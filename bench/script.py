@@ -10,14 +10,26 @@ from dataclasses import dataclass
 
 from bench.attachments import Sent, paper, picture
 from bench.household import Household, Told, Value
+from flows.presses import press
 
 
 def _date(edtf: str, earliest: str, latest: str) -> Value:
     return {"type": "date", "edtf": edtf, "earliest": earliest, "latest": latest}
 
 
-def _place(text: str, code: str | None = None, name: str | None = None) -> Value:
-    return {"type": "place", "text": text, "code": code, "name": name}
+def _place(text: str, code: str, name: str, kind: str, admin1: str | None = None) -> Value:
+    place = {"type": "place", "text": text, "code": code, "name": name, "kind": kind, "admin1": admin1}
+    return {**place, "gazetteer": "syria-77704540"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is written, what it means, and the button that says so when the bot asks back."""
+
+    text: str
+    means: Value
+    #: the verb of the button and its word, such as `y` (yes, that is right) or `o:day1` (this one)
+    agreed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +39,10 @@ class Tongue:
     persons: tuple[str, ...]
     fathers: tuple[str, ...]
     mothers: tuple[str, ...]
-    births: tuple[tuple[str, Value], ...]
-    dates: tuple[tuple[str, Value], ...]
-    places: tuple[tuple[str, Value], ...]
-    countries: tuple[tuple[str, Value], ...]
+    births: tuple[Words, ...]
+    dates: tuple[Words, ...]
+    places: tuple[Words, ...]
+    countries: tuple[Words, ...]
     sentences: tuple[str, ...]
     #: nothing that can be read as a date
     riddles: tuple[str, str]
@@ -41,19 +53,22 @@ ENGLISH = Tongue(
     fathers=("Khaled", "Elias", "Haddad"),
     mothers=("Samira Nasr", "Maryam Haddad"),
     births=(
-        ("1990", _date("1990", "1990-01-01", "1990-12-31")),
-        ("36 years old", {"type": "age", "years": 36}),
-        ("12/05/1988", _date("1988-05-12", "1988-05-12", "1988-05-12")),
+        Words("1990", _date("1990", "1990-01-01", "1990-12-31")),
+        Words("36 years old", {"type": "age", "years": 36}),
+        Words("12/05/1988", _date("1988-05-12", "1988-05-12", "1988-05-12"), "o:day1"),
     ),
     dates=(
-        ("June 2013", _date("2013-06", "2013-06-01", "2013-06-30")),
-        ("summer 2014", _date("2014-22", "2014-06-01", "2014-08-31")),
-        ("about March 2014", _date("2014-03~", "2014-03-01", "2014-03-31")),
-        ("14 August 2013", _date("2013-08-14", "2013-08-14", "2013-08-14")),
-        ("2012", _date("2012", "2012-01-01", "2012-12-31")),
+        Words("June 2013", _date("2013-06", "2013-06-01", "2013-06-30")),
+        Words("summer 2014", _date("2014-22", "2014-06-01", "2014-08-31"), "y"),
+        Words("about March 2014", _date("2014-03~", "2014-03-01", "2014-03-31"), "y"),
+        Words("14 August 2013", _date("2013-08-14", "2013-08-14", "2013-08-14")),
+        Words("2012", _date("2012", "2012-01-01", "2012-12-31")),
     ),
-    places=(("Baba Amr", _place("Baba Amr")), ("Homs", _place("Homs", "SY04", "Homs"))),
-    countries=(("Sweden", _place("Sweden", "SE", "Sweden")),),
+    places=(
+        Words("Baba Amr", _place("Baba Amr", "N0268", "Baba Amr", "neighbourhood", "SY04")),
+        Words("Homs", _place("Homs", "C2528", "Homs", "community", "SY04")),
+    ),
+    countries=(Words("Sweden", _place("Sweden", "SE", "Sweden", "country")),),
     sentences=(
         "She was on her way to the university.",
         "They came at night and nobody saw where they went.",
@@ -68,16 +83,19 @@ ARABIC = Tongue(
     fathers=("خالد", "إلياس"),
     mothers=("سميرة نصر", "مريم حداد"),
     births=(
-        ("١٩٨٥", _date("1985", "1985-01-01", "1985-12-31")),
-        ("1990", _date("1990", "1990-01-01", "1990-12-31")),
+        Words("١٩٨٥", _date("1985", "1985-01-01", "1985-12-31")),
+        Words("1990", _date("1990", "1990-01-01", "1990-12-31")),
     ),
     dates=(
-        ("صيف 2013", _date("2013-22", "2013-06-01", "2013-08-31")),
-        ("حزيران ٢٠١٣", _date("2013-06", "2013-06-01", "2013-06-30")),
-        ("٢٠١٤", _date("2014", "2014-01-01", "2014-12-31")),
+        Words("صيف 2013", _date("2013-22", "2013-06-01", "2013-08-31"), "y"),
+        Words("حزيران ٢٠١٣", _date("2013-06", "2013-06-01", "2013-06-30")),
+        Words("٢٠١٤", _date("2014", "2014-01-01", "2014-12-31")),
     ),
-    places=(("بابا عمرو", _place("بابا عمرو")), ("حمص", _place("حمص", "SY04", "Homs"))),
-    countries=(("السويد", _place("السويد", "SE", "Sweden")),),
+    places=(
+        Words("بابا عمرو", _place("بابا عمرو", "N0268", "Baba Amr", "neighbourhood", "SY04")),
+        Words("حمص", _place("حمص", "C2528", "Homs", "community", "SY04")),
+    ),
+    countries=(Words("السويد", _place("السويد", "SE", "Sweden", "country")),),
     sentences=("كانت في طريقها إلى الجامعة.", "كان يلبس سترة بنية.", "رآه الجيران في ذلك اليوم."),
     riddles=("قبل الطوفان", "عندما ارتفع النهر"),
 )
@@ -103,11 +121,18 @@ class Teller:
     async def words(self, question: str) -> int:
         return await self.house.write(question, f"{self.rng.choice(self.tongue.sentences)} {self.house.number}")
 
+    async def mean(self, question: str, words: Words) -> None:
+        """Words with a meaning; when the bot asks whether it understood, or which it is, that is answered."""
+        await self.house.write(question, words.text, words.means)
+        if words.agreed_by:
+            verb, _, word = words.agreed_by.partition(":")
+            await self.house.press(press(verb, question, word))
+
     async def date(self, question: str) -> None:
-        await self.house.write(question, *self.rng.choice(self.tongue.dates))
+        await self.mean(question, self.rng.choice(self.tongue.dates))
 
     async def place(self, question: str) -> None:
-        await self.house.write(question, *self.rng.choice(self.tongue.places))
+        await self.mean(question, self.rng.choice(self.tongue.places))
 
     async def choose(self, question: str, but: tuple[str, ...] = ()) -> str:
         known = self.house.flow.question(question)
@@ -156,11 +181,11 @@ class Teller:
             same = self.rng.choice(("yes", "no"))
             await house.pick(of("same_parents", person), same)
             if same == "yes":
-                await house.write(of("birth", person), *self.rng.choice(tongue.births))
+                await self.mean(of("birth", person), self.rng.choice(tongue.births))
                 return
         await self.perhaps(of("father", person), lambda question: house.name(question, self.rng.choice(tongue.fathers)))
         await self.perhaps(of("mother", person), lambda question: house.name(question, self.rng.choice(tongue.mothers)))
-        await house.write(of("birth", person), *self.rng.choice(tongue.births))
+        await self.mean(of("birth", person), self.rng.choice(tongue.births))
 
     async def circumstances(self) -> str:
         category = self.category = self.rng.choice(CIRCUMSTANCES)
@@ -173,8 +198,7 @@ class Teller:
         if self.rng.random() < 0.7:
             await self.house.pick(question, self.rng.choice(GOVERNORATES))
         else:
-            word, value = self.tongue.places[0]
-            await self.house.write(question, word, value)
+            await self.mean(question, self.tongue.places[0])
 
     async def others(self, more: int = 0) -> None:
         """The others taken along, as many as there are."""
@@ -191,7 +215,7 @@ class Teller:
         if self.rng.random() < 0.7:
             await house.pick("my_country", self.rng.choice(("SY", "TR", "LB", "DE")))
         else:
-            await house.write("my_country", *self.rng.choice(self.tongue.countries))
+            await self.mean("my_country", self.rng.choice(self.tongue.countries))
         await house.consent("share_icmp", self.rng.choice(("yes", "no", "later")))
         await house.consent("share_icrc", self.rng.choice(("yes", "no", "later")))
 
@@ -254,7 +278,7 @@ class Teller:
                 await self.perhaps("registered_ref", self.words)
             case "relatives":
                 await self.house.tick("sample_kin", *self.rng.sample(("mother", "father", "child", "sibling"), 2))
-                await self.house.write("sample_where", *self.rng.choice(self.tongue.countries))
+                await self.mean("sample_where", self.rng.choice(self.tongue.countries))
             case "reach_me":
                 if await self.perhaps("phone", lambda question: self.house.write(question, "+49 30 901820")):
                     await self.perhaps("phone_time", self.choose)
@@ -284,7 +308,7 @@ class Teller:
                     await self.perhaps(question, self.words)
             case "migration":
                 await self.perhaps("left_from", self.place)
-                await self.house.write("going_to", *self.rng.choice(self.tongue.countries))
+                await self.mean("going_to", self.rng.choice(self.tongue.countries))
                 await self.house.tick("going_by", "sea", "land")
                 await self.perhaps("left_when", self.date)
                 await self.perhaps("last_message", self.words)

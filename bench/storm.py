@@ -57,14 +57,14 @@ STORY: tuple[tuple[str, str, str], ...] = (
     ("When was there the last sign", "20{mm}", "when"),
     ("Where was the person last seen", "road {n}", "where"),
     ("tell us in your own words", "story {n}", "tell"),
-    ("Are you also looking for somebody else", "[No]", "others"),
+    ("Are you also looking for somebody else", "[No]", ""),
     ("What name should we use for you", "Jonas {n}", "my_name"),
     ("In which country are you now", "[Germany]", "my_country"),
     ("May we share your answers", "[No, do not share]", ""),
     ("Please check what you wrote", "[Send]", ""),
 )
 #: what a report says where a button was pressed
-CODES = {"relationship": "son", "category": "unsure", "others": "no", "my_country": "DE"}
+CODES = {"relationship": "son", "category": "unsure", "my_country": "DE"}
 END = "Reference:"
 ANSWERS = len(STORY)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
@@ -122,22 +123,32 @@ def seal_handle(keys: Keys, lane: str, number: int) -> bytes:
 
 def seal_draft(key: DraftKey, conversation: Conversation) -> bytes:
     """The conversation as its row keeps it."""
-    return key.vault.seal(pack(save(conversation)), table="conversations", row=conversation.id, column="body")
+    return key.vault.seal(_folded(conversation), table="conversations", row=conversation.id, column="body")
 
 
 def open_draft(key: DraftKey, id_: str, body: bytes) -> Conversation:
     """The conversation `seal_draft` sealed."""
-    return restore(unpack(key.vault.open(body, table="conversations", row=id_, column="body")))
+    return _unfolded(key.vault.open(body, table="conversations", row=id_, column="body"))
 
 
 def seal_receipt(keys: Keys, sent: Conversation) -> bytes:
     """What is known of something sent, as its row keeps it."""
-    return keys.receipts.seal(pack(save(sent)), table="conversations", row=sent.id, column="receipt")
+    return keys.receipts.seal(_folded(sent), table="conversations", row=sent.id, column="receipt")
 
 
 def open_receipt(keys: Keys, id_: str, receipt: bytes) -> Conversation:
     """The conversation `seal_receipt` sealed."""
-    return restore(unpack(keys.receipts.open(receipt, table="conversations", row=id_, column="receipt")))
+    return _unfolded(keys.receipts.open(receipt, table="conversations", row=id_, column="receipt"))
+
+
+def _folded(conversation: Conversation) -> bytes:
+    """The conversation as bytes, compressed: a turn commits the whole draft, and a long one is a tenth of its length so."""
+    return zlib.compress(pack(save(conversation)), level=1)
+
+
+def _unfolded(plain: bytes) -> Conversation:
+    """The conversation of `_folded`, or of an earlier version that did not compress: JSON does not begin with an x."""
+    return restore(unpack(zlib.decompress(plain) if plain[:1] == b"x" else plain))
 
 
 class Hot:

@@ -69,6 +69,8 @@ def pressed_about(here: Here, pressed: Press) -> Turn:
             return claimed(here, question, replace(claim, at=here.at, confirmed=True))
         case "o" if claim is not None and (chosen := _option(question, claim, pressed.word)):
             return claimed(here, question, replace(chosen, at=here.at))
+        case "y" | "o" if claim is not None and claim.confirmed:  # pressed twice
+            return _said_before(here) if here.asked is None else here.move_on(also=(Toast(say.SAVED),))
         case "c" if question.kind == "note":
             value = {"type": "text", "text": "ok"}
             return claimed(here, question, Claim(question.name, "answered", here.at, value=value))
@@ -223,6 +225,8 @@ def edited(here: Here, text: str, message: int) -> Turn:
     question = here.flow.question(source.question) if source else None
     if question is None or not words.strip():
         return Turn(conversation, ())
+    if source is not None and source.raw is not None and source.raw.text == words:
+        return Turn(conversation, ())  # edited, and the same as before
     if choice := _named_choice(here, question, words):
         raw = Raw(words, conversation.language)
         claim = Claim(question.name, "answered", here.at, raw, choice_value(here, question, choice), message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -152,10 +153,14 @@ def restore(saved: Mapping[str, Any]) -> Conversation:
     )
 
 
+#: Every turn saves every claim, and a claim's moment does not change.
+_moment = lru_cache(maxsize=8192)(datetime.isoformat)
+
+
 def _save_claim(claim: Claim) -> list[Any]:
     raw = claim.raw and [claim.raw.text, claim.raw.language]
     value = None if claim.value is None else dict(claim.value)
-    saved = [claim.question, claim.status, claim.at.isoformat(), raw, value, claim.message]
+    saved = [claim.question, claim.status, _moment(claim.at), raw, value, claim.message]
     return saved if claim.confirmed else [*saved, False]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from flows import languages
 from flows.expressions import Expression
@@ -128,6 +129,8 @@ class Flow:
     for_a_person: tuple[Phrase, ...] = ()
     #: what fills the placeholders of a consent's text, by language; None = the text is known unfilled only
     facts: Callable[[str], Mapping[str, str]] | None = field(default=None, repr=False, compare=False)
+    #: the walks made last (`flows.walk`), by what they depend on
+    walks: OrderedDict[Any, Any] = field(default_factory=OrderedDict, init=False, repr=False, compare=False)
     _instances: dict[tuple[str, int], Question] = field(default_factory=dict, init=False, repr=False, compare=False)
     _hashes: dict[tuple[str, str], str] = field(default_factory=dict, init=False, repr=False, compare=False)
 

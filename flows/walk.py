@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from flows.conversation import Claim, Conversation, files_of
 from flows.expressions import Scope, as_string
@@ -13,12 +13,13 @@ from flows.questions import MOST_PERSONS, Flow, Question, Section
 
 #: An answer that was not understood is asked about once more; then the words are kept and a person looks at them.
 TRIES = 2
+#: So many walks are kept: a few megabytes.
+MOST_KEPT = 512
 #: What words may mean is asked back no more often than this: a question may raise another (which year? which Eid?).
 MOST_TRIES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """One relevant question and the claim on it, if any."""
 
     question: Question
@@ -82,8 +83,22 @@ class Walk:
 
 
 def walk(flow: Flow, conversation: Conversation, today: date) -> Walk:
-    """Go through the form once. A condition names earlier questions only, so one pass in order is enough."""
-    return _Walker(flow, conversation, today).walk()
+    """Go through the form once. A condition names earlier questions only, so one pass in order is enough.
+
+    A turn begins where the chat's last one ended, so the walks made last are kept.
+    """
+    claims = conversation.claims
+    key = (id(claims), conversation.adds, conversation.persons, today)
+    kept = flow.walks.get(key)
+    if kept is not None and kept[0] is claims:  # an id alone could be that of another tuple by now
+        flow.walks.move_to_end(key)
+        known: Walk = kept[1]
+        return known
+    walked = _Walker(flow, conversation, today).walk()
+    flow.walks[key] = (claims, walked)
+    if len(flow.walks) > MOST_KEPT:
+        flow.walks.popitem(last=False)
+    return walked
 
 
 class _Walker:
@@ -117,8 +132,8 @@ class _Walker:
             self._answers.get(again.name) == "yes" or self._conversation.persons > self._persons
         ):
             self._persons += 1
-            own: dict[str, str] = dict(self._flow.blank[repeat])
-            scope = Scope(ChainMap(own, self._answers), today=self._today, position=self._persons)
+            own: dict[str, str] = {**self._answers, **self._flow.blank[repeat]}
+            scope = Scope(own, today=self._today, position=self._persons)
             for member in self._flow.members[repeat]:
                 question = self._flow.instance(member, self._persons)
                 self._visit(question, scope)
