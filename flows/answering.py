@@ -57,6 +57,8 @@ def pressed_about(here: Here, pressed: Press) -> Turn:
         case "b":
             previous = here.walked.before(question.name)
             return here.move_on(focus=previous.name if previous else None)
+        case "s" if question.kind in MEDIA and files_of(claim):
+            return here.move_on(focus=None)  # what was sent goes only with the button that says so
         case "s" if pressed.word in _STATUSES and not question.required and question.kind != "note":
             return claimed(here, question, Claim(question.name, _STATUSES[pressed.word], here.at), also=_dropped(claim))
         case "d" if question.kind == "select_multiple" or question.kind in MEDIA:

@@ -138,7 +138,8 @@ def question_screen(question: Question, seen: Seen) -> Screen:
     so_far = replace(RECEIVED_SO_FAR, values={"number": count}) if count else None
     lines = (question.before, *label, question.hint, so_far)
     shown = (*seen.lead, *_whose(question), *(line for line in lines if line is not None))
-    return Screen(shown, (*_choice_rows(question, seen.claim), *_standard_rows(question, seen.can_go_back)))
+    rows = (*_choice_rows(question, seen.claim), *_standard_rows(question, seen.can_go_back, has_files=count > 0))
+    return Screen(shown, rows)
 
 
 def _whose(question: Question) -> tuple[Phrase, ...]:
@@ -193,10 +194,10 @@ def _choice_rows(question: Question, claim: Claim | None) -> Iterator[tuple[Butt
         yield (Button(DONE, press("d", question.name)),)
 
 
-def _standard_rows(question: Question, can_go_back: bool) -> Iterator[tuple[Button, ...]]:
+def _standard_rows(question: Question, can_go_back: bool, *, has_files: bool = False) -> Iterator[tuple[Button, ...]]:
     back = (Button(BACK, press("b", question.name)),) if can_go_back else ()
     topics = (Button(OTHER_TOPICS, press("m")),) if question.section else ()
-    if question.required or question.kind == "note":
+    if question.required or question.kind == "note" or has_files:
         if back or topics:
             yield (*back, *topics, Button(PAUSE, press("p")))
         return

@@ -193,7 +193,7 @@ def _do(phone: Page, line: str) -> None:
         phone.locator("textarea").last.fill(line)
         phone.locator("textarea").last.press("Enter")
         phone.wait_for_function("before => document.querySelector('[role=log]').innerText !== before", arg=before)
-    phone.wait_for_timeout(350)
+    phone.wait_for_timeout(500)
 
 
 def _picture() -> bytes:

@@ -128,14 +128,17 @@ class Family:
             claim = self.conversation.current().get(question.name)
             if claim is not None and claim.status == "answered" and not claim.confirmed:
                 self.press(press("y", question.name))
-        elif how == "button" and (answer.choice or answer.status):
+        elif how == "button" and (answer.choice or answer.status) and not self._has_files(question):
             self.answer(question, answer)
         else:
             self.press(press("e", question.name))
-            if files_of(self.conversation.current().get(question.name)):
+            if self._has_files(question):
                 self.press(press("r", question.name))
                 self.press(press("e", question.name))
             self.answer(question, answer)
+
+    def _has_files(self, question: Question) -> bool:
+        return bool(files_of(self.conversation.current().get(question.name)))
 
     def send(self) -> Mapping[str, Any]:
         self.press("send")
