@@ -4,7 +4,8 @@
 
 Every turn begins with the same conversation of so many answers, spread over core, menu and several persons, and is one of:
 words for the next question, a button of it, the pencil on an earlier one. SQLite commits each to disk. A turn must not
-become slower with what was said before: 150 answers may take 1.3 times as long as 10 (p95).
+become slower with what was said before: 150 answers may take 1.3 times as long as 10 (p95). As in life, a turn begins where
+the chat's last one ended, so that the form was walked over for this conversation just before.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 from uuid import uuid4
 
@@ -109,6 +111,16 @@ def events_of(flow: Flow, conversation: Conversation, at: datetime) -> list[tupl
     ]
 
 
+@dataclass
+class Case:
+    """One chat, the turns to take in it, and how long they took (seconds)."""
+
+    chat: Chat
+    events: list[tuple[Conversation, Event]] = field(repr=False)
+    engine: list[float] = field(default_factory=list)
+    turn: list[float] = field(default_factory=list)
+
+
 class Bench:
     """A bot's rows and keys, and one chat whose turns are timed; nothing is said to anybody."""
 
@@ -126,26 +138,26 @@ class Bench:
         self.turns = Turns(self.engine, self.house.keys, read.facts, spoken(read), sealer)
         self._last = 0
 
-    async def timed(self, answers: int, turns: int) -> dict[str, dict[str, float]]:
-        """Milliseconds of so many turns after so many answers: `engine` alone, `turn` planned and committed."""
+    async def case(self, answers: int) -> Case:
+        """A chat in which so much has been answered; it and its conversation get their rows."""
         base = conversation_of(self.engine, self.flow, answers, PERSONS[answers])
         at = BEGAN + timedelta(days=1)
-        events = events_of(self.flow, base, at)
         chat = Chat(self.house.keys.lane(CHAT + answers), CHAT + answers, "en")
-        await self._turn(chat, Chose("", "g", at))  # the chat and its conversation get their rows
-        engine, whole = [], []
-        for nth in range(turns + WARM_UP):
-            start, event = events[nth % len(events)]
-            gc.collect() if nth % 100 == 0 else None
+        await self._turn(chat, Chose("", "g", at))
+        return Case(chat, events_of(self.flow, base, at))
+
+    async def time(self, case: Case, turns: int) -> None:
+        """So many turns more, in seconds: the engine alone, then planned and committed."""
+        for nth in range(turns):
+            start, event = case.events[nth % len(case.events)]
             began = time.perf_counter()
             self.engine.step(start, event)
-            engine.append(time.perf_counter() - began)
-            assert chat.conversation is not None
-            chat.conversation = replace(start, id=chat.conversation.id)
+            case.engine.append(time.perf_counter() - began)
+            assert case.chat.conversation is not None
+            case.chat.conversation = replace(start, id=case.chat.conversation.id)
             if isinstance(event, Chose):
-                event = replace(event, tag=chat.conversation.tag)
-            whole.append(await self._turn(chat, event))
-        return {"engine": _quantiles(engine[WARM_UP:]), "turn": _quantiles(whole[WARM_UP:])}
+                event = replace(event, tag=case.chat.conversation.tag)
+            case.turn.append(await self._turn(case.chat, event))
 
     async def _turn(self, chat: Chat, event: Event) -> float:
         """One turn as `bot.worker` takes it; seconds. Its inbox row is there before."""
@@ -165,18 +177,38 @@ class Bench:
 
 #: Turns before the first that counts.
 WARM_UP = 30
+#: The sizes take turns, so many turns each, so that none of them has the machine's worse seconds to itself; and so many
+#: rounds have a ratio of their own, whose median is the one that counts: a disk that stalls spoils a round, not the figure.
+BLOCK, ROUNDS = 10, 10
 
 
 async def measure(scratch: Path, turns: int, sizes: Sequence[int] = SIZES) -> dict[str, Any]:
     bench = Bench(scratch)
     bench.house.store.open(bench.house.keys)
     try:
-        figures = {str(size): await bench.timed(size, turns) for size in sizes}
+        cases = {str(size): await bench.case(size) for size in sizes}
+        for case in cases.values():
+            await bench.time(case, WARM_UP)
+        for _ in range(-(-turns // BLOCK)):
+            for case in cases.values():
+                await bench.time(case, BLOCK)
     finally:
         bench.house.store.close()
-    slowest, first = figures[str(sizes[-1])], figures[str(sizes[0])]
-    ratios = {kind: round(slowest[kind]["p95"] / first[kind]["p95"], 2) for kind in ("engine", "turn")}
+    figures = {
+        size: {"engine": _quantiles(case.engine[WARM_UP:]), "turn": _quantiles(case.turn[WARM_UP:])}
+        for size, case in cases.items()
+    }
+    few, many = cases[str(sizes[0])], cases[str(sizes[-1])]
+    ratios = {"engine": _ratio(many.engine, few.engine), "turn": _ratio(many.turn, few.turn)}
     return {"turns": turns, "milliseconds_by_answers": figures, "p95_ratio_most_to_fewest": ratios}
+
+
+def _ratio(many: Sequence[float], few: Sequence[float]) -> float:
+    """The median over the rounds of how the two p95 of a round stand to each other."""
+    size = max(1, (len(few) - WARM_UP) // ROUNDS)
+    starts = range(WARM_UP, len(few) - size + 1, size)
+    rounds = [(_quantiles(many[at : at + size]), _quantiles(few[at : at + size])) for at in starts]
+    return round(median(slow["p95"] / fast["p95"] for slow, fast in rounds), 2)
 
 
 def _quantiles(seconds: Sequence[float]) -> dict[str, float]:
@@ -210,7 +242,7 @@ recipients = {json.dumps(list(recipients))}
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--turns", type=int, default=600)
+    parser.add_argument("--turns", type=int, default=3000)
     parser.add_argument("--to", type=Path, default=RESULTS)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
