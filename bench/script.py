@@ -106,6 +106,9 @@ MALE, FEMALE = ("son", "brother", "husband", "father"), ("daughter", "sister", "
 CIRCUMSTANCES = ("detained", "abducted_other", "attack", "displacement", "migration", "contact_lost", "unsure")
 GOVERNORATES = ("SY01", "SY02", "SY04", "SY05", "SY07", "SY11", "SY13")
 
+PHONE = "+49 30 901820"
+PHONE_VALUE = {"type": "phone", "e164": "+4930901820", "region": "DE", "text": PHONE}
+
 
 class Teller:
     """Tells the stretches of a story, each question answered in one of the ways its kind allows."""
@@ -280,7 +283,7 @@ class Teller:
                 await self.house.tick("sample_kin", *self.rng.sample(("mother", "father", "child", "sibling"), 2))
                 await self.mean("sample_where", self.rng.choice(self.tongue.countries))
             case "reach_me":
-                if await self.perhaps("phone", lambda question: self.house.write(question, "+49 30 901820")):
+                if await self.perhaps("phone", lambda question: self.house.write(question, PHONE, PHONE_VALUE)):
                     await self.perhaps("phone_time", self.choose)
                 await self.perhaps("second_contact", self.words)
             case "help_for_you":
