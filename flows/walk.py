@@ -13,8 +13,8 @@ from flows.questions import MOST_PERSONS, Flow, Question, Section
 
 #: An answer that was not understood is asked about once more; then the words are kept and a person looks at them.
 TRIES = 2
-#: So many walks are kept: a few megabytes.
-MOST_KEPT = 512
+#: So many walks are kept for the turns to come: few, because they hold answers, also of a draft that has been locked meanwhile.
+MOST_KEPT = 8
 #: What words may mean is asked back no more often than this: a question may raise another (which year? which Eid?).
 MOST_TRIES = 3
 
