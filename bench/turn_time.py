@@ -30,12 +30,13 @@ from bot.engine import Engine, load_engine, spoken
 from bot.house import House, build
 from bot.keys import read_signing_key
 from bot.lanes import Waiting
+from bot.plans import settle, today, written
 from bot.profile import read_profile, read_recipients
 from bot.sealing import Sealer
 from bot.settings import Settings
 from bot.store import inbox
 from bot.translate import Heard
-from bot.turns import Turns, settle, today
+from bot.turns import Turns
 from desk.keys import new_identity
 from flows.conversation import Conversation
 from flows.events import Chose, Event, Said
@@ -168,7 +169,7 @@ class Bench:
         began = time.perf_counter()
         turn = self.turns.turn(chat, heard)
         plan = self.turns.plan(self._last, chat, heard, turn)
-        if not await self.house.store.write(self.turns.write(chat, plan)):
+        if not await self.house.store.write(written(self.house.keys, chat, plan)):
             raise RuntimeError("the turn was not written")
         settle(chat, plan)
         return time.perf_counter() - began

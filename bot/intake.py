@@ -14,13 +14,13 @@ from bot.api import Api
 from bot.failpoints import pass_by
 from bot.keys import Keys
 from bot.lanes import Lanes, Waiting
+from bot.plans import today
 from bot.sender import backoff
 from bot.store import inbox
 from bot.store.rows import InboxRow
 from bot.store.store import Store
 from bot.store.writer import StoreTrouble
 from bot.translate import chat_id, update_id
-from bot.turns import today
 from ground.complaints import Complaint
 from ground.packing import pack, unpack
 from ground.vault import Unreadable

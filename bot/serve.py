@@ -16,9 +16,9 @@ from bot.engine import spoken
 from bot.house import House, build
 from bot.introduction import introduce
 from bot.parcels import read_parcel
+from bot.plans import today
 from bot.settings import Settings
 from bot.store import meta, outbox
-from bot.turns import today
 from ground.complaints import Complaint
 from ground.vault import Unreadable
 

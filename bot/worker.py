@@ -22,6 +22,7 @@ from bot.keepsakes import make
 from bot.keys import DraftKey, Keys
 from bot.lanes import Waiting
 from bot.parcels import Parcel
+from bot.plans import Given, Plan, settle, written
 from bot.sealing import Sealer
 from bot.sender import Sender, backoff
 from bot.store import chats, envelopes, files, inbox, outbox
@@ -29,7 +30,7 @@ from bot.store.chats import Stale
 from bot.store.store import Store
 from bot.store.writer import StoreTrouble
 from bot.translate import Heard, Malformed, Nothing, Reach, read_update
-from bot.turns import Given, Plan, Turns, settle
+from bot.turns import Turns
 from flows.effects import Effect, Forget, Keep, Recover, Submit
 from flows.events import Attached, Chose, FellSilent, File, NotRecovered, Recovered, Said
 from flows.step import Turn
@@ -124,7 +125,7 @@ class Worker:
     async def _take(self, update: Waiting, chat: Chat, heard: Heard) -> None:
         plan, as_if = await self._plan(update.update_id, chat, heard)
         pass_by("planned")
-        if await self._store.write(self._turns.write(as_if, plan)):
+        if await self._store.write(written(self._keys, as_if, plan)):
             pass_by("turned")
             settle(chat, plan)
             self._hot.put(chat)
