@@ -17,10 +17,33 @@ from typing import NamedTuple
 
 import yaml
 
-INTENTS = tuple(
-    "report_missing check_status add_information have_information withdraw_report talk_to_person help change_language "
-    "affirm deny dont_know skip go_back pause cancel greet thanks faq_privacy faq_cost faq_how_long faq_who_are_you "
-    "faq_dna faq_death_certificate report_scam distress out_of_scope".split()
+INTENTS = (
+    "report_missing",
+    "check_status",
+    "add_information",
+    "have_information",
+    "withdraw_report",
+    "talk_to_person",
+    "help",
+    "change_language",
+    "affirm",
+    "deny",
+    "dont_know",
+    "skip",
+    "go_back",
+    "pause",
+    "cancel",
+    "greet",
+    "thanks",
+    "faq_privacy",
+    "faq_cost",
+    "faq_how_long",
+    "faq_who_are_you",
+    "faq_dna",
+    "faq_death_certificate",
+    "report_scam",
+    "distress",
+    "out_of_scope",
 )
 LANGUAGES = ("ar", "ar-Latn", "ku", "tr", "en", "de", "fr")
 ENOUGH = {"train": 50, "test": 10}  # sentences per intent and language
@@ -31,7 +54,9 @@ ANSWERS = "answers.yml"
 ENOUGH_ANSWERS = 320
 
 _INVISIBLE = re.compile("[\u00ad\u061c\u0640\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff]")
-_ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ک": "ك", "ء": ""})
+_ARABIC = str.maketrans(
+    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ک": "ك", "ء": ""}
+)
 _LATIN = str.maketrans({"ı": "i", "ß": "ss", "œ": "oe", "æ": "ae", "ø": "o"})
 
 
@@ -58,19 +83,19 @@ def fold(words: str) -> str:
     return re.sub(r"([^\W\d])\1+", r"\1", letters) or plain.strip()
 
 
+def close_fold(words: str) -> str:
+    """As `fold`, but accents and doubled letters stay: Turkish süre (time) is not English sure."""
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", words)).casefold()
+    return "".join(sign for sign in plain if sign.isalnum() or unicodedata.combining(sign)) or plain.strip()
+
+
 def problems(train_dir: Path | str, tests_dir: Path | str, languages: Iterable[str] = LANGUAGES) -> list[str]:
     """Complaints about the two directories, one sentence each; an empty list when there are none.
 
     A file that is not readable YAML raises yaml.YAMLError; every other fault is a complaint.
     """
     wanted = tuple(languages)
-    found: list[str] = []
-    sentences: list[Sentence] = []
-    for part, directory in (("train", Path(train_dir)), ("test", Path(tests_dir))):
-        for language in wanted:
-            complaints, read = _read(part, language, directory / f"{language}.yml")
-            found += complaints
-            sentences += read
+    found, sentences = _read_all(train_dir, tests_dir, wanted)
     found += _too_few(sentences, wanted)
     found += _unfit(sentences)
     found += _said_twice(sentences)
@@ -79,13 +104,26 @@ def problems(train_dir: Path | str, tests_dir: Path | str, languages: Iterable[s
     return found
 
 
-def counts(train_dir: Path | str, tests_dir: Path | str, languages: Iterable[str] = LANGUAGES) -> dict[tuple[str, str, str], int]:
+def counts(
+    train_dir: Path | str, tests_dir: Path | str, languages: Iterable[str] = LANGUAGES
+) -> dict[tuple[str, str, str], int]:
     """How many sentences each (part, language, intent) has; pairs without any are left out."""
-    tally: Counter[tuple[str, str, str]] = Counter()
-    for part, directory in (("train", Path(train_dir)), ("test", Path(tests_dir))):
-        for language in languages:
-            tally.update((s.part, s.language, s.intent) for s in _read(part, language, directory / f"{language}.yml")[1])
-    return dict(tally)
+    sentences = _read_all(train_dir, tests_dir, languages)[1]
+    return dict(Counter((s.part, s.language, s.intent) for s in sentences))
+
+
+def _read_all(
+    train_dir: Path | str, tests_dir: Path | str, languages: Iterable[str]
+) -> tuple[list[str], list[Sentence]]:
+    """What `_read` says of each language's two files, together."""
+    complaints: list[str] = []
+    sentences: list[Sentence] = []
+    for language in languages:
+        for part, directory in (("train", train_dir), ("test", tests_dir)):
+            found, read = _read(part, language, Path(directory) / f"{language}.yml")
+            complaints += found
+            sentences += read
+    return complaints, sentences
 
 
 def _read(part: str, language: str, path: Path) -> tuple[list[str], list[Sentence]]:
@@ -135,17 +173,20 @@ def _unfit(sentences: list[Sentence]) -> Iterator[str]:
 
 
 def _said_twice(sentences: list[Sentence]) -> Iterator[str]:
-    """The same words twice in one language, or under two intents in any: one joint model learns all languages."""
-    alike: dict[str, list[Sentence]] = defaultdict(list)
+    """The same words twice in one language however spelt, or exactly the same in two: one joint model learns them all."""
+    alike: dict[tuple[str, str], list[Sentence]] = defaultdict(list)
     for sentence in sentences:
-        alike[fold(sentence.words)].append(sentence)
-    for group in alike.values():
+        alike[sentence.language, fold(sentence.words)].append(sentence)
+        alike["", close_fold(sentence.words)].append(sentence)
+    for (language, _), group in alike.items():
         for first, second in itertools.combinations(group, 2):
+            if not language and first.language == second.language:
+                continue  # seen under its own language
             if first.intent != second.intent:
                 yield f'"{second.words}" stands under two intents: {first.place()} and {second.place()}.'
             elif first.part != second.part:
                 yield f'"{second.words}" is in training and in the test: {first.place()} and {second.place()}.'
-            elif first.language == second.language:
+            elif language:
                 yield f'"{second.words}" stands twice: {second.place()}.'
 
 
@@ -157,8 +198,8 @@ def _test_taught(sentences: list[Sentence], languages: tuple[str, ...]) -> Itera
             triples = _triples(sentence.words)
             for other, others in taught:
                 same = 2 * len(triples & others) / (len(triples) + len(others))
-                if ALIKE <= same and fold(sentence.words) != fold(other.words):
-                    yield f'{sentence.place()}: "{sentence.words}" is nearly the training sentence "{other.words}" ({other.intent}).'
+                if same >= ALIKE and fold(sentence.words) != fold(other.words):
+                    yield f'{sentence.place()}: "{sentence.words}" is nearly "{other.words}" in training ({other.intent}).'
 
 
 def _triples(words: str) -> frozenset[str]:
@@ -172,9 +213,13 @@ def _answers(path: Path) -> Iterator[str]:
         yield f"There is no file {path.name}."
         return
     rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(rows, list):
+        yield f"{path.name} is not a list."
+        return
     seen: set[tuple[str, str]] = set()
     for row in rows:
-        if not isinstance(row, dict) or set(row) != {"language", "text", "kind"} or not all(isinstance(v, str) for v in row.values()):
+        fields = row if isinstance(row, dict) else {}
+        if set(fields) != {"language", "text", "kind"} or not all(isinstance(field, str) for field in fields.values()):
             yield f"{path.name}: {row!r} is not a row of language, text and kind, each a string."
             continue
         if row["language"] not in LANGUAGES:
