@@ -239,9 +239,9 @@ def main(arguments: list[str]) -> int:
     tally = counts(here / "data", here / "tests", languages)
     for part, language in itertools.product(ENOUGH, languages):
         per_intent = [tally.get((part, language, intent), 0) for intent in INTENTS]
-        print(f"{part:5} {language:7} {sum(per_intent):5} sentences, {min(per_intent)} to {max(per_intent)} per intent")  # noqa: T201
+        print(f"{part:5} {language:7} {sum(per_intent):5} sentences, {min(per_intent)} to {max(per_intent)} per intent")
     complaints = problems(here / "data", here / "tests", languages)
-    print("\n".join(complaints) or "No complaints.")  # noqa: T201
+    print("\n".join(complaints) or "No complaints.")
     return 1 if complaints else 0
 
 

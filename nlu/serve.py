@@ -130,7 +130,9 @@ async def _sing(front: Front, canaries: Path) -> None:
     """Ready means: sentences that must be understood are. Rasa can load half a model without a word."""
     expected = json.loads(canaries.read_text(encoding="utf-8"))
     found = await asyncio.gather(*(front.ask(text) for text in expected))
-    missed = sorted({intent for intent, ranking in zip(expected.values(), found) if not ranking or ranking[0][0] != intent})
+    missed = sorted(
+        {intent for intent, ranking in zip(expected.values(), found) if not ranking or ranking[0][0] != intent}
+    )
     if missed:
         raise SystemExit("The model does not understand its canary sentences (%s): run `make nlu`." % ", ".join(missed))
 

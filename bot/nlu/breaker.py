@@ -9,9 +9,7 @@ from collections.abc import Callable
 class Breaker:
     """Opens after `failures` in a row, for `rest` seconds; then one try decides."""
 
-    def __init__(
-        self, failures: int = 5, rest: float = 30.0, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, failures: int = 5, rest: float = 30.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._failures = failures
         self._rest = rest
         self._clock = clock

@@ -32,7 +32,7 @@ def build(rasa: Rasa, *, again: bool = False) -> None:
 def install(rasa: Rasa) -> None:
     """Rasa's environment, exactly as `nlu/uv.lock` says."""
     python = rasa.python if rasa.python.exists() else find_python()
-    command = [uv(), "sync", "--frozen", "--quiet", "--project", rasa.project, "--python", python]
+    command: list[str | Path] = [uv(), "sync", "--frozen", "--quiet", "--project", rasa.project, "--python", python]
     told = subprocess.run(command, check=False, env=_without_ours())  # noqa: S603
     if told.returncode:
         raise Complaint("Rasa's environment could not be made; uv says why above.")

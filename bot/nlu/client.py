@@ -110,7 +110,7 @@ def read_answer(body: bytes) -> Meaning | None:
     answer: Any = orjson.loads(body)  # its error is a ValueError
     rows = answer.get("ranking") if isinstance(answer, dict) else None
     if not isinstance(rows, list):
-        raise ValueError("no ranking")
+        raise ValueError("no ranking")  # noqa: TRY004  (of the answer, not of a type of ours)
     ranking = tuple(_row(row) for row in rows)
     if not ranking:
         return None

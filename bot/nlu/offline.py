@@ -14,7 +14,7 @@ from ground.complaints import Complaint
 
 def rankings(rasa: Rasa, texts: Iterable[str], *, model: Path | None = None) -> Iterator[Meaning | None]:
     """What the model takes each text for, in order; None where it has nothing to say."""
-    command = [rasa.python, "-m", "nlu.offline", model or rasa.checked_model()]
+    command: list[str | Path] = [rasa.python, "-m", "nlu.offline", model or rasa.checked_model()]
     lines = "".join(json.dumps(text) + "\n" for text in texts)
     told = subprocess.run(  # noqa: S603
         command, input=lines, check=False, cwd=rasa.root, env=rasa.environment(), stdout=subprocess.PIPE, text=True

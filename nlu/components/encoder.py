@@ -68,7 +68,9 @@ class Encoder:
         self.layers: List[Layer] = [read_layer(packed, number) for number in range(packed.shape.layers)]
         self._packed = packed
         self._pieces = Pieces(packed.vocabulary)
-        self._places = packed.tensor("emb.pos").reshape(-1, packed.shape.width) + packed.tensor("emb.type")[: packed.shape.width]
+        self._places = (
+            packed.tensor("emb.pos").reshape(-1, packed.shape.width) + packed.tensor("emb.type")[: packed.shape.width]
+        )
         self._norm, self._norm_bias = packed.tensor("emb.ln.w"), packed.tensor("emb.ln.b")
 
     def ids(self, text: str, most: int = 512) -> List[int]:

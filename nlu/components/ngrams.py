@@ -51,7 +51,12 @@ class CharTfidfFeaturizer(SparseFeaturizer, GraphComponent):
         return {**SparseFeaturizer.get_default_config(), "min_ngram": 2, "max_ngram": 5, "min_df": 2, "scale": 3.0}
 
     def __init__(
-        self, config: Dict[Text, Any], name: Text, model_storage: ModelStorage, resource: Resource, idf: Dict[str, float]
+        self,
+        config: Dict[Text, Any],
+        name: Text,
+        model_storage: ModelStorage,
+        resource: Resource,
+        idf: Dict[str, float],
     ) -> None:
         super().__init__(name, config)
         self._model_storage = model_storage
@@ -60,7 +65,11 @@ class CharTfidfFeaturizer(SparseFeaturizer, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> CharTfidfFeaturizer:
         """A featurizer that has learned nothing yet."""
         return cls(config, execution_context.node_name, model_storage, resource, {})

@@ -34,7 +34,11 @@ class NormalizingTokenizer(Tokenizer):
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> NormalizingTokenizer:
         """A tokenizer with this configuration; nothing is learned."""
         return cls(config)

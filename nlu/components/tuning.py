@@ -122,7 +122,10 @@ def _batches(lower: Sequence[np.ndarray], size: int, order: np.random.Generator)
     """Every sentence once, like lengths together (less padding), in an order of chance."""
     shuffled = order.permutation(len(lower))
     lengths = np.array([len(lower[i]) for i in shuffled])
-    pools = [shuffled[i : i + size * 16][np.argsort(lengths[i : i + size * 16], kind="stable")] for i in range(0, len(lower), size * 16)]
+    pools = [
+        shuffled[i : i + size * 16][np.argsort(lengths[i : i + size * 16], kind="stable")]
+        for i in range(0, len(lower), size * 16)
+    ]
     batches = [pool[i : i + size] for pool in pools for i in range(0, len(pool), size)]
     return [batches[i] for i in order.permutation(len(batches))]
 
