@@ -7,7 +7,20 @@ import unittest
 from nlu.components.folding import folded, tidied
 from nlu.components.ngrams import ngrams
 
-NASTY = ["", " ", "\x00\x07", "\ud800", "\u200f\u202e", "😀" * 50, "ـ" * 99, "a" * 5000, "ً" * 40, "²①½", "نعم\u0000لا", "İıŞş"]
+NASTY = [
+    "",
+    " ",
+    "\x00\x07",
+    "\ud800",
+    "\u200f\u202e",
+    "😀" * 50,
+    "ـ" * 99,
+    "a" * 5000,
+    "ً" * 40,
+    "²①½",
+    "نعم\u0000لا",
+    "İıŞş",
+]
 
 
 class Tidying(unittest.TestCase):
@@ -32,7 +45,13 @@ class Folding(unittest.TestCase):
     """Letter counts see one word where people write several."""
 
     def test_spellings_become_one(self) -> None:
-        for one, other in (("إلغاء", "الغا"), ("مدرسة", "مدرسه"), ("Hêvî", "hevi"), ("İptal", "iptal"), ("٢٠١٣", "2013")):
+        for one, other in (
+            ("إلغاء", "الغا"),
+            ("مدرسة", "مدرسه"),
+            ("Hêvî", "hevi"),
+            ("İptal", "iptal"),
+            ("٢٠١٣", "2013"),
+        ):
             self.assertEqual(folded(one), folded(other), (one, other))
 
     def test_no_text_breaks_it(self) -> None:

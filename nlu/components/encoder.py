@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, List
+from typing import List
 
 import numpy as np
 from scipy.special import erf
@@ -13,7 +13,6 @@ from nlu.components.weights import Packed, Shape
 
 #: what the model's makers put before a text that is compared with others of its kind (arXiv:2402.05672)
 PREFIX = "query: "
-Weights = Dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def read_layer(packed: Packed, number: int) -> Layer:
 
 
 class Encoder:
-    """Texts to vectors. `layers` may be replaced by tuned ones; see `tuning.py`."""
+    """Texts to vectors."""
 
     def __init__(self, packed: Packed) -> None:
         self.shape: Shape = packed.shape
