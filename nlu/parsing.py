@@ -7,7 +7,7 @@ import logging
 import os
 import warnings
 from pathlib import Path
-from typing import List, Tuple
+from typing import List, Optional, Tuple
 
 Ranking = List[Tuple[str, float]]
 
@@ -41,15 +41,18 @@ class Understander:
 
         configure_structlog(logging.ERROR)
         self._agent = Agent.load(str(model))
-        self._loop = asyncio.new_event_loop()
+        # Made on first use: a loop must not be shared with the process this one was forked from.
+        self._loop: Optional[asyncio.AbstractEventLoop] = None
 
     def ranking(self, text: str) -> Ranking:
         """(intent, confidence from 0 to 1), the likeliest first; nothing for a text without letters or digits.
 
         A leading slash would be taken by Rasa as the name of an intent and is left out.
         """
-        asked = text[:MOST_CHARACTERS].lstrip().lstrip("/").strip()
+        asked = text[:MOST_CHARACTERS].encode("utf-8", "ignore").decode("utf-8").lstrip().lstrip("/").strip()
         if not any(sign.isalnum() for sign in asked):
             return []
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
         parsed = self._loop.run_until_complete(self._agent.parse_message(asked))
         return [(one["name"], float(one["confidence"])) for one in parsed["intent_ranking"]]

@@ -11,15 +11,14 @@ import asyncio
 import gc
 import hmac
 import json
-import multiprocessing
 import os
 import signal
+import socket
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from pathlib import Path
-from typing import Optional
+from typing import List, Optional, Tuple
 
 from aiohttp import web
 
@@ -31,27 +30,66 @@ LARGEST = 16_384
 MOST_WAITING = 16
 HOST = "127.0.0.1"
 
-_understander: Optional[Understander] = None
+
+class Worker:
+    """A forked copy of this process that reads texts from one end of a socket pair, a JSON string a line."""
+
+    def __init__(self, understander: Understander) -> None:
+        ours, theirs = socket.socketpair()
+        self.pid = os.fork()
+        if self.pid == 0:
+            ours.close()
+            _work(understander, theirs)
+        theirs.close()
+        self._socket = ours
+        self._streams: Optional[Tuple[asyncio.StreamReader, asyncio.StreamWriter]] = None
+
+    async def ranking(self, text: str) -> Ranking:
+        """What the worker makes of a text. One at a time; EOFError when the worker has died."""
+        if self._streams is None:
+            self._streams = await asyncio.open_connection(sock=self._socket)
+        reader, writer = self._streams
+        writer.write(json.dumps(text).encode() + b"\n")
+        line = await reader.readline()
+        if not line:
+            raise EOFError
+        answer = json.loads(line)
+        if answer is None:
+            raise ValueError
+        return [(intent, confidence) for intent, confidence in answer]
+
+    def end(self) -> None:
+        """Kill it: it holds nothing that could be lost."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
 
 
-def _ranking(text: str) -> Ranking:
-    assert _understander is not None
-    return _understander.ranking(text)
-
-
-def _worker_begins() -> None:
-    """Only the front is told to end; it ends the workers."""
+def _work(understander: Understander, end: socket.socket) -> None:
+    """The worker's life, until the front closes its end or dies. Never returns."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    with end.makefile("rwb") as lines:
+        for line in lines:
+            try:
+                answer = json.dumps(understander.ranking(json.loads(line)))
+            except Exception as error:  # the name only: its words could quote the text
+                print("parse failed: %s" % type(error).__name__, file=sys.stderr, flush=True)
+                answer = "null"
+            lines.write(answer.encode() + b"\n")
+            lines.flush()
+    os._exit(0)
 
 
 class Front:
     """Takes requests, hands texts to the workers, never keeps or prints one."""
 
-    def __init__(self, token: str, workers: int) -> None:
+    def __init__(self, token: str, workers: List[Worker]) -> None:
         self._token = ("Bearer " + token).encode()
-        self._pool = ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), _worker_begins)
-        self._most = workers + MOST_WAITING
+        self._free: asyncio.Queue[Worker] = asyncio.Queue()
+        for worker in workers:
+            self._free.put_nowait(worker)
+        self._most = len(workers) + MOST_WAITING
         self._waiting = 0
         self.broken = asyncio.Event()
 
@@ -63,21 +101,19 @@ class Front:
         return application
 
     async def ask(self, text: str) -> Ranking:
-        """What a text may mean, from whichever worker is free first."""
+        """What a text may mean, from whichever worker is free first. Not to be cancelled: a worker owes its answer."""
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, _ranking, text)
-        except BrokenProcessPool:
-            self.broken.set()
-            raise
+            worker = await self._free.get()
+            try:
+                return await worker.ranking(text)
+            except (EOFError, OSError):
+                self.broken.set()
+                raise
+            finally:
+                self._free.put_nowait(worker)
         finally:
             self._waiting -= 1
-
-    def close(self) -> None:
-        """End the workers without waiting for what they are reading."""
-        for process in list(getattr(self._pool, "_processes", {}).values()):
-            process.terminate()
-        self._pool.shutdown(wait=False)
 
     async def _parse(self, request: web.Request) -> web.Response:
         if not self._known(request):
@@ -91,9 +127,9 @@ class Front:
         if self._waiting >= self._most:
             return web.Response(status=503)
         try:
-            found = await self.ask(text.encode("utf-8", "ignore").decode("utf-8"))
-        except Exception as error:  # the name only: its words could quote the text
-            print("parse failed: %s" % type(error).__name__, file=sys.stderr, flush=True)
+            # Whoever asked may give up; the answer is still fetched, or the next text would get it.
+            found = await asyncio.shield(asyncio.ensure_future(self.ask(text)))
+        except (ValueError, EOFError, OSError):
             return web.Response(status=500)
         return web.json_response({"ranking": [[intent, round(confidence, 4)] for intent, confidence in found]})
 
@@ -105,7 +141,7 @@ class Front:
         return hmac.compare_digest(shown, self._token)
 
 
-async def _serve(token: str, port: int, workers: int, canaries: Path, started: float) -> int:
+async def _serve(token: str, port: int, workers: List[Worker], canaries: Path, started: float) -> int:
     front = Front(token, workers)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -123,7 +159,8 @@ async def _serve(token: str, port: int, workers: int, canaries: Path, started: f
         return 1 if front.broken.is_set() else 0
     finally:
         await runner.cleanup()
-        front.close()
+        for worker in workers:
+            worker.end()
 
 
 async def _sing(front: Front, canaries: Path) -> None:
@@ -139,15 +176,15 @@ async def _sing(front: Front, canaries: Path) -> None:
 
 def main() -> None:
     """Arguments: the model file, the port, how many workers, the canary file. The token comes by NLU_TOKEN."""
-    global _understander
     started = time.monotonic()
     model, port, workers, canaries = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
     token = os.environ.pop("NLU_TOKEN")
-    _understander = Understander(model)
+    understander = Understander(model)
     # What is loaded stays: left alone by the collector, its pages are shared with the workers.
     gc.collect()
     gc.freeze()
-    sys.exit(asyncio.run(_serve(token, port, workers, canaries, started)))
+    forked = [Worker(understander) for _ in range(workers)]
+    sys.exit(asyncio.run(_serve(token, port, forked, canaries, started)))
 
 
 if __name__ == "__main__":
