@@ -14,7 +14,7 @@ from flows.meaning.meaning import Meaning
 from flows.meaning.rules import folded, may_be_an_answer
 
 #: from this share of the candidates' confidence on, a meaning is acted on (measured: docs/decisions/0014)
-ACT = 0.72
+ACT = 0.78
 #: from this share on, it is offered as a choice
 OFFER = 0.10
 #: choices offered at most
