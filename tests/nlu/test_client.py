@@ -169,7 +169,17 @@ async def test_nobody_there_is_no_meaning_and_no_word_reaches_a_log(
 
 @pytest.mark.parametrize(
     "text",
-    ["x" * 4096, "😀" * 4096, "\x00\x01\x1b[2J", "", "\ud83d", "ا" * 4096, "/" * 4096, "\u202e" * 600 + "abc", "a\ud800b"],
+    [
+        "x" * 4096,
+        "😀" * 4096,
+        "\x00\x01\x1b[2J",
+        "",
+        "\ud83d",
+        "ا" * 4096,
+        "/" * 4096,
+        "\u202e" * 600 + "abc",
+        "a\ud800b",
+    ],
 )
 def test_what_is_sent_is_bounded_and_can_be_sent(text: str) -> None:
     asked = sendable(text)

@@ -25,7 +25,7 @@ def _meaning(*ranking: tuple[str, float]) -> Meaning:
     ("words", "intent"),
     [
         ("نعم", "affirm"),
-        ("  Êrê!! ", None),
+        ("  Erê!! ", "affirm"),
         ("erê", "affirm"),
         ("Hayır.", "deny"),
         ("I don’t know", "dont_know"),
@@ -101,7 +101,7 @@ def test_every_critical_intent_is_listed_in_every_language() -> None:
 def test_no_text_breaks_the_rules(text: str) -> None:
     meaning = heard(text)
     assert meaning is None or meaning.intent in INTENTS
-    assert folded(folded(text)) == folded(text)
+    assert folded(text) == folded(text[:600])
     for place in Place:
         decide(meaning, place, text)
 
@@ -153,7 +153,9 @@ def test_only_what_can_be_meant_here_is_thought_of() -> None:
 
 def test_sure_is_acted_on_unsure_is_offered_and_the_rest_is_left() -> None:
     assert decide(_meaning(("check_status", ACT + 0.01), ("greet", 0.99 - ACT)), Place.MENU).kind == "act"
-    unsure = decide(_meaning(("check_status", 0.4), ("add_information", 0.3), ("help", 0.2), ("greet", 0.1)), Place.MENU)
+    unsure = decide(
+        _meaning(("check_status", 0.4), ("add_information", 0.3), ("help", 0.2), ("greet", 0.1)), Place.MENU
+    )
     assert (unsure.kind, unsure.intents) == ("offer", ("check_status", "add_information", "help"))
     spread = _meaning(*((intent, 1 / len(INTENTS)) for intent in INTENTS))
     assert decide(spread, Place.MENU).kind == "take"
