@@ -70,8 +70,8 @@ class Settings(BaseSettings):
     )
     nlu_token_file: Path | None = Field(
         None,
-        description="Where `wasl nlu serve` leaves its token at each start; by default `nlu/token` beside the bot's data "
-        "directory.",
+        description="Where `wasl nlu serve` leaves its token at each start; by default `token` in `nlu` beside the bot's "
+        "data directory.",
     )
     log_format: Literal["lines", "json"] = Field("lines", description="How log lines look.")
 
