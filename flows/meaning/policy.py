@@ -14,13 +14,13 @@ from flows.meaning.meaning import Meaning
 from flows.meaning.rules import folded, may_be_an_answer
 
 #: from this share of the candidates' confidence on, a meaning is acted on (measured: docs/decisions/0014)
-ACT = 0.78
+ACT = 0.80
 #: from this share on, it is offered as a choice
-OFFER = 0.10
+OFFER = 0.06
 #: choices offered at most
 CHOICES = 3
 #: from this share on, help in distress is shown beside whatever else happens; it costs nobody anything to see it
-CARE = 0.12
+CARE = 0.05
 
 
 class Place(Enum):
