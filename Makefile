@@ -4,7 +4,7 @@ SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := .venv/bin
 
-.PHONY: help setup run nlu test quick slow lint storm bench bench-transport bench-nlu messages picture clean
+.PHONY: help setup run nlu test quick slow lint storm families turn-time bench bench-transport bench-nlu read-scores messages picture clean
 
 help: ## Print these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,12 @@ slow: setup ## Browser tests and what takes longer
 storm: setup ## Kill the bot at random while 200 families write; SQLite and PostgreSQL; figures in docs/assurance/
 	$(RUN)/python -m bench.storm
 
+families: setup ## A thousand scripted families through the bot, 300 days in minutes, every report compared; docs/assurance/
+	$(RUN)/python -m bench.families
+
+turn-time: setup ## How long a turn takes after 10, 50, 100, 150 answers; figures in docs/assurance/
+	$(RUN)/python -m bench.turn_time
+
 bench: setup ## Updates per second and latency beside four other bots; figures in bench/results/
 	PATH="$(dir $(UV)):$$PATH" $(RUN)/python -m bench.run
 	$(RUN)/python -m bench.table
@@ -55,6 +61,10 @@ bench-transport: setup ## The Bot API client over httpx and aiohttp, side by sid
 
 bench-nlu: setup ## How well and how fast free text is understood, beside stock Rasa; wants `make nlu` first
 	PATH="$(dir $(UV)):$$PATH" $(RUN)/python -m bench.nlu
+	$(RUN)/python -m bench.table
+
+read-scores: setup ## What readers understand of example phrases, beside other libraries; figures in bench/results/
+	PATH="$(dir $(UV)):$$PATH" $(RUN)/python -m bench.read_scores
 	$(RUN)/python -m bench.table
 
 messages: setup ## Extract what must be translated and update the catalogs

@@ -23,12 +23,20 @@ def whole_form() -> Callable[[], object]:
     conversation = begin(flow, "0" * 32, "en", NOW).conversation
     while (question := walk(flow, conversation, NOW.date()).next_open()) is not None:
         conversation = _answered(flow, conversation, question)
-    return lambda: walk(flow, conversation, NOW.date())
+
+    def evaluate() -> object:
+        flow.walks.clear()  # what was kept of the last one is not what is timed
+        return walk(flow, conversation, NOW.date())
+
+    return evaluate
 
 
 def _answered(flow: Flow, conversation: Conversation, question: Question) -> Conversation:
     if question.choices:
-        choice = next(choice for choice in question.choices if choice.shows is None)
+        fits = (
+            choice for choice in question.choices if choice.shows is None and (choice.name == "no" or not question.adds)
+        )
+        choice = next(fits)
         token = f"c:{question.name}:{choice.name}"
         return step(flow, conversation, Chose(conversation.tag, token, NOW)).conversation
     return step(flow, conversation, Said("2013", 1, NOW)).conversation

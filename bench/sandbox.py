@@ -7,6 +7,7 @@ which is fast at `Stage` also does everything the Bot API's rules ask for.
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import re
 import sys
@@ -24,11 +25,15 @@ class Sandbox:
 
     def __init__(self) -> None:
         self.heard: Callable[[Shown], None] = lambda shown: None
+        #: told of messages that left a chat: (chat, their ids)
+        self.gone: Callable[[int, list[int]], None] = lambda chat, messages: None
         self.refused: int = 0
         self._phones: set[int] = set()
         self._commands: list[dict[str, Any]] = []
         self._bell = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._last = 0
+        self._awaited: dict[int, asyncio.Future[dict[str, Any]]] = {}
 
     async def open(self) -> str:
         self._server = await asyncio.create_subprocess_exec(
@@ -73,6 +78,39 @@ class Sandbox:
         message = shown.message["message_id"]
         self._command({"do": "tap", "chat_id": shown.chat, "message_id": message, "data": data})
 
+    async def do(self, *commands: dict[str, Any]) -> list[dict[str, Any]]:
+        """Gestures of `bot.sandbox.control`'s `/sim/drive`, one right after the other; what each answered.
+
+        RuntimeError when the sandbox says that the phone cannot do one of them.
+        """
+        waiting = []
+        for command in commands:
+            future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+            self._last += 1
+            self._awaited[self._last] = future
+            self._command({**command, "ref": self._last})
+            waiting.append(future)
+        answers = [await future for future in waiting]
+        refused = next((answer["error"] for answer in answers if "error" in answer), None)
+        if refused is not None:
+            raise RuntimeError(refused)
+        return answers
+
+    async def upload(self, chat: int, kind: str, *bodies: tuple[str, bytes], caption: str = "") -> dict[str, Any]:
+        """Files sent from a phone as `photo`, `voice` or `document`; several are an album."""
+        form = aiohttp.FormData({"caption": caption}, quote_fields=False)
+        for name, body in bodies:
+            form.add_field(kind, io.BytesIO(body), filename=name, content_type="application/octet-stream")
+        return await self.ask("POST", f"phones/{chat}/upload", data=form)
+
+    async def ask(self, verb: str, path: str, **more: Any) -> dict[str, Any]:
+        """One request to `/sim`."""
+        async with self._session.request(verb, f"{self._address}/sim/{path}", **more) as response:
+            answer: dict[str, Any] = await response.json()
+            if response.status >= 400:
+                raise RuntimeError(answer.get("error", response.status))
+            return answer
+
     def _command(self, command: dict[str, Any]) -> None:
         self._commands.append(command)
         self._bell.set()
@@ -83,16 +121,22 @@ class Sandbox:
             self._bell.clear()
             batch, self._commands = self._commands, []
             async with self._session.post(f"{self._address}/sim/drive", json=batch) as response:
-                await response.read()  # a command that was refused is found by the driver: no reply comes
+                # A command that nobody waits for and that was refused is found by the driver: no reply comes.
+                for answer in await response.json() if self._awaited else ():
+                    if (future := self._awaited.pop(answer.get("ref", 0), None)) and not future.done():
+                        future.set_result(answer)
 
     async def _listen(self, listening: asyncio.Event) -> None:
-        kinds = {"events": "message,edited"}
+        kinds = {"events": "message,edited,deleted"}
         async with self._session.get(f"{self._address}/sim/stream", params=kinds, read_bufsize=1 << 20) as stream:
             listening.set()
             async for line in stream.content:
                 if line.startswith(b"data: "):
                     for event in json.loads(line[6:]):
-                        self._tell(event["chat_id"], event["message"])
+                        if event["event"] == "deleted":
+                            self.gone(event["chat_id"], event["message_ids"])
+                        else:
+                            self._tell(event["chat_id"], event["message"])
 
     def _tell(self, chat: int, message: dict[str, Any]) -> None:
         if message["from_bot"]:

@@ -41,27 +41,30 @@ RESULTS = Path(__file__).parent.parent / "docs" / "assurance" / "storm.json"
 #: how long a family may wait for its next question once the killing is over (seconds)
 PATIENCE = 60.0
 
-#: what the screen says -> the label to press, or the words to write ({n} is the family's number)
-STORY: tuple[tuple[str, str], ...] = (
-    ("Please choose your language", "[English]"),
-    ("Welcome. Here you can register", "[Start]"),
-    ("Do you agree that", "[I agree]"),
-    ("How old are you yourself", "[I am 18 or older]"),
-    ("Can other people see this phone", "[No, only I use it]"),
-    ("What is the missing person to you", "[My son]"),
-    ("What is the name of the missing person", "Yusuf {n} Haddad"),
-    ("first name of the missing person's father", "Khaled {n}"),
-    ("name of the missing person's mother", "Samira {n}"),
-    ("When was the missing person born", "19{nn}"),
-    ("how contact with the person was lost", "[I am not sure]"),
-    ("When was there the last sign", "20{mm}"),
-    ("Where was the person last seen", "road {n}"),
-    ("tell us in your own words", "story {n}"),
-    ("What name should we use for you", "Jonas {n}"),
-    ("In which country are you now", "[Germany]"),
-    ("May we share your answers", "[No, do not share]"),
-    ("Please check what you wrote", "[Send]"),
+#: what the screen says -> the label to press, or the words to write ({n} is the family's number); the question it answers
+STORY: tuple[tuple[str, str, str], ...] = (
+    ("Please choose your language", "[English]", ""),
+    ("Welcome. Here you can register", "[Start]", ""),
+    ("Do you agree that", "[I agree]", ""),
+    ("How old are you yourself", "[I am 18 or older]", ""),
+    ("Can other people see this phone", "[No, only I use it]", ""),
+    ("What is the missing person to you", "[My son]", "relationship"),
+    ("What is the name of the missing person", "Yusuf {n} Haddad", "name"),
+    ("first name of the missing person's father", "Khaled {n}", "father"),
+    ("name of the missing person's mother", "Samira {n}", "mother"),
+    ("When was the missing person born", "19{nn}", "birth"),
+    ("how contact with the person was lost", "[I am not sure]", "category"),
+    ("When was there the last sign", "20{mm}", "when"),
+    ("Where was the person last seen", "road {n}", "where"),
+    ("tell us in your own words", "story {n}", "tell"),
+    ("Are you also looking for somebody else", "[No]", ""),
+    ("What name should we use for you", "Jonas {n}", "my_name"),
+    ("In which country are you now", "[Germany]", "my_country"),
+    ("May we share your answers", "[No, do not share]", ""),
+    ("Please check what you wrote", "[Send]", ""),
 )
+#: what a report says where a button was pressed
+CODES = {"relationship": "son", "category": "unsure", "my_country": "DE"}
 END = "Reference:"
 ANSWERS = len(STORY)
 
@@ -106,7 +109,7 @@ class Storm:
             return
         if family.at >= ANSWERS:
             return
-        awaited, answer = STORY[family.at]
+        awaited, answer, _ = STORY[family.at]
         message = (family.at - 1, shown.message["message_id"])
         if family.at and STORY[family.at - 1][0] in shown.text and message not in family.seen:
             family.shown_twice += 1
@@ -268,9 +271,7 @@ def _figures(weather: Storm, reports: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _wanted(family: Family) -> dict[str, str]:
-    names = {6: "name", 7: "father", 8: "mother", 9: "birth", 11: "when", 12: "where", 13: "tell", 14: "my_name"}
-    chosen = {"relationship": "son", "category": "unsure", "my_country": "DE"}
-    return chosen | {name: family.words(STORY[index][1]) for index, name in names.items()}
+    return {name: CODES.get(name) or family.words(answer) for _, answer, name in STORY if name}
 
 
 def _words(report: dict[str, Any]) -> dict[str, str]:
@@ -278,7 +279,13 @@ def _words(report: dict[str, Any]) -> dict[str, str]:
         return {}
     parts = [report["enquirer"], *report["sought_persons"], *report["events"]]
     claims = [claim for part in parts for claim in part["claims"]]
-    return {claim["question"]: claim["raw"]["text"] if claim["raw"] else claim["value"]["code"] for claim in claims}
+    return {claim["question"]: _stated(claim) for claim in claims if not claim.get("derived")}
+
+
+def _stated(claim: Mapping[str, Any]) -> str:
+    if claim["raw"]:
+        return str(claim["raw"]["text"])
+    return str((claim["value"] or {}).get("code", claim.get("status")))
 
 
 def broken_promises(figures: Mapping[str, Any]) -> list[str]:

@@ -101,6 +101,37 @@ def understanding(result: dict[str, Any]) -> Iterable[str]:
         yield f"| {goal['goal']} | {value} | {VERDICT[goal['met']]} |"
 
 
+#: part -> what its columns are called
+READING_COLUMNS = {
+    "inside": "inside the true range",
+    "wider": "too wide",
+    "outside": "outside the true range",
+    "no_date": "no date",
+    "answered": "answered, should ask or keep",
+    "refused": "asked instead of kept, or kept instead of asked",
+    "top1": "top-1 %",
+    "top5": "top-5 %",
+    "asked_where_it_must": "asked where it must %",
+    "non_places": "non-places",
+    "accepted_non_places": "of them accepted",
+}
+
+
+def reading(result: dict[str, Any]) -> Iterable[str]:
+    yield from _machine(result["machine"])
+    for part in result["parts"].values():
+        for file, table in part["tables"].items():
+            first = result["first_run"].get(file)
+            columns = list(next(iter(table.values())))
+            yield ""
+            yield f"`{file}`{f': {first} when it was first read' if first else ''}."
+            yield ""
+            yield f"| reader | {' | '.join(READING_COLUMNS.get(name, name) for name in columns)} |"
+            yield "|---|" + "---:|" * len(columns)
+            for title, scores in table.items():
+                yield f"| {title} | {' | '.join(str(scores[name]) for name in columns)} |"
+
+
 def _machine(facts: dict[str, Any]) -> Iterable[str]:
     packages = _list(facts["packages"])
     yield (
@@ -113,7 +144,7 @@ def _list(versions: dict[str, str]) -> str:
     return ", ".join(f"{name} {version}" for name, version in versions.items())
 
 
-SECTIONS = {"bench": bots, "transports": transports, "nlu": understanding}
+SECTIONS = {"bench": bots, "transports": transports, "reading": reading, "nlu": understanding}
 
 
 def filled(page: str) -> str:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from telegram import Bot
+from telegram.error import NetworkError
 
-from bot.transport import AiohttpRequest
+from bot.transport import AiohttpRequest, TooLong
 
 #: python-telegram-bot's coming way to give durations (`retry_after`); its present one warns at every use.
 os.environ.setdefault("PTB_TIMEDELTA", "1")
@@ -19,6 +21,8 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 #: Connections to Telegram besides the one that polls.
 POOL = 128
 _POLL_SLACK = 10.0
+#: Seconds one download may take: 20 MB over a quarter of a megabyte a second.
+_DOWNLOAD_SECONDS = 80.0
 
 
 class Api(Bot):
@@ -38,6 +42,11 @@ class Api(Bot):
     def __repr__(self) -> str:
         return "Api()"
 
+    @property
+    def id_of_bot(self) -> int:
+        """The bot's id, which its token begins with. (`Bot.id` asks Telegram first.)"""
+        return int(self._token.partition(":")[0])
+
     async def open(self) -> None:
         """Open the connections; asks Telegram nothing (`Bot.initialize` would put the token into an error)."""
         for request in self._request:
@@ -51,6 +60,25 @@ class Api(Bot):
     async def call(self, method: str, parameters: Mapping[str, Any]) -> Any:
         """The result of a method as JSON values; raises `telegram.error.TelegramError`."""
         return await self._post(method, dict(parameters))
+
+    async def download(self, file_id: str, most_bytes: int) -> bytes:
+        """The bytes of a file that was sent to the bot.
+
+        Raises `bot.transport.TooLong` when there are more, `BadRequest` when Telegram does not know the file (any more)
+        or finds it too big, `bot.transport.NotServed`, or another `TelegramError` when it may work later. The address
+        holds the token, so it leaves this function in no way.
+        """
+        told = await self._post("getFile", {"file_id": file_id})
+        path, size = (told.get("file_path"), told.get("file_size")) if isinstance(told, dict) else (None, None)
+        if not isinstance(path, str) or ".." in path:
+            raise NetworkError("Telegram does not say where the file is")
+        if isinstance(size, int) and size > most_bytes:
+            raise TooLong
+        assert isinstance(self.request, AiohttpRequest)  # noqa: S101
+        body = await self.request.download(f"{self._base_file_url}/{quote(path)}", most_bytes, _DOWNLOAD_SECONDS)
+        if isinstance(size, int) and size != len(body):
+            raise NetworkError("The file broke off")
+        return body
 
     async def poll(self, offset: int | None, seconds: int, limit: int) -> list[Any]:
         """Raw updates, waiting up to `seconds` for the first; an offset acknowledges everything before it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
@@ -25,9 +26,26 @@ class Chat:
     #: whether something stands below the anchor (or there is none), so that the next show must be a new message
     below: bool = True
     reachable: bool = True
+    #: what is talked about; None for a stranger, and while the draft is locked away
     conversation: Conversation | None = None
     version: int = 0
     key: DraftKey | None = field(default=None, repr=False)
+    #: the locked draft: its id and sealed body; its key is in the family's button only
+    locked: Locked | None = None
+    #: whether the key of what is open is on its way into the button, so that the next turn takes a new one
+    locking: bool = False
+    #: whether a code and a PIN open the draft too; then its key stays the same
+    portable: bool = False
+    #: the conversation as it was when something of it was last sent; what an addition falls back to
+    receipt: Conversation | None = None
+    #: when the family was last heard, as `bot.store.silence.grain` has it; None at rest
+    touched: int | None = None
+    #: a message could not be deleted: 0 no, 1 not told yet, 2 told
+    residue: int = 0
+    quiet: bool = False
+    discreet: bool = True
+    #: the question whose recording was sent last
+    recording: str | None = None
     #: whether the chat has a row yet
     kept: bool = False
     #: the day of its last turn (days since 1970)
@@ -37,22 +55,65 @@ class Chat:
     #: how fast we may write to it; made by the sender
     bucket: Bucket | None = field(default=None, repr=False)
 
+    @property
+    def id_of_conversation(self) -> str | None:
+        """What is talked about, locked or not."""
+        if self.conversation is not None:
+            return self.conversation.id
+        return self.locked.id if self.locked else None
+
+    def lock_away(self, conversation: str, version: int) -> None:
+        """The key of this version is in the family's button now and nowhere else."""
+        here = self.conversation
+        if here is None or self.key is None or here.id != conversation or self.version != version:
+            return
+        self.locked = Locked(conversation, seal_draft(self.key, here))
+        self.conversation, self.key, self.locking = None, None, False
+
+    def forget_conversation(self) -> None:
+        """As a stranger's, from now on."""
+        self.conversation, self.key, self.locked, self.receipt = None, None, None, None
+        self.version, self.locking, self.portable = 0, False, False
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A draft that only its button opens."""
+
+    id: str
+    body: bytes = field(repr=False)
+
+    @property
+    def tag(self) -> str:
+        return self.id[:6]
+
 
 def read_chat(keys: Keys, row: ChatRow) -> Chat:
     """The chat of a row; `Unreadable` when it was damaged."""
     number = int(keys.handles.open(row.handle, table="chats", row=row.lane, column="handle"))
     chat = Chat(row.lane, number, row.language, row.anchor, row.below, row.reachable, kept=True, day=row.day)
+    chat.touched, chat.residue, chat.quiet, chat.discreet = row.touched, row.residue, row.quiet, row.discreet
+    chat.recording = row.recording
     read_conversation(keys, row, chat)
     return chat
 
 
 def read_conversation(keys: Keys, row: ChatRow, chat: Chat) -> None:
     """The row's conversation becomes the chat's."""
-    chat.conversation, chat.key, chat.version = None, None, 0
-    if row.conversation is not None and row.key is not None and row.body is not None:
+    chat.forget_conversation()
+    if row.conversation is None:
+        return
+    chat.version, chat.portable = row.version or 0, bool(row.portable)
+    if row.receipt is not None:
+        chat.receipt = open_receipt(keys, row.conversation, row.receipt)
+    if row.body is None:
+        chat.conversation = chat.receipt
+    elif row.key is None:
+        chat.locked = Locked(row.conversation, row.body)
+    else:
         chat.key = DraftKey.unwrap(keys, row.conversation, row.key)
         chat.conversation = open_draft(chat.key, row.conversation, row.body)
-        chat.version = row.version or 0
+        chat.locking = row.locked == 1
 
 
 def seal_handle(keys: Keys, lane: str, number: int) -> bytes:
@@ -62,12 +123,32 @@ def seal_handle(keys: Keys, lane: str, number: int) -> bytes:
 
 def seal_draft(key: DraftKey, conversation: Conversation) -> bytes:
     """The conversation as its row keeps it."""
-    return key.vault.seal(pack(save(conversation)), table="conversations", row=conversation.id, column="body")
+    return key.vault.seal(_folded(conversation), table="conversations", row=conversation.id, column="body")
 
 
 def open_draft(key: DraftKey, id_: str, body: bytes) -> Conversation:
     """The conversation `seal_draft` sealed."""
-    return restore(unpack(key.vault.open(body, table="conversations", row=id_, column="body")))
+    return _unfolded(key.vault.open(body, table="conversations", row=id_, column="body"))
+
+
+def seal_receipt(keys: Keys, sent: Conversation) -> bytes:
+    """What is known of something sent, as its row keeps it."""
+    return keys.receipts.seal(_folded(sent), table="conversations", row=sent.id, column="receipt")
+
+
+def open_receipt(keys: Keys, id_: str, receipt: bytes) -> Conversation:
+    """The conversation `seal_receipt` sealed."""
+    return _unfolded(keys.receipts.open(receipt, table="conversations", row=id_, column="receipt"))
+
+
+def _folded(conversation: Conversation) -> bytes:
+    """The conversation as bytes, compressed: a turn commits the whole draft, and a long one is a tenth of its length so."""
+    return zlib.compress(pack(save(conversation)), level=1)
+
+
+def _unfolded(plain: bytes) -> Conversation:
+    """The conversation of `_folded`, or of an earlier version that did not compress: JSON does not begin with an x."""
+    return restore(unpack(zlib.decompress(plain) if plain[:1] == b"x" else plain))
 
 
 class Hot:
@@ -88,6 +169,10 @@ class Hot:
         if len(self._chats) > self._most:
             self._forget_one()
         return chat
+
+    def drop(self, lane: str) -> None:
+        """Read this one from its row next time."""
+        self._chats.pop(lane, None)
 
     def _forget_one(self) -> None:
         for _ in range(8):

@@ -1,6 +1,8 @@
-"""`wasl bot …`: serve, init, status, dead-letters."""
+"""`wasl bot …`: serve, init, status, backup, dead-letters."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 
@@ -57,6 +59,17 @@ def status() -> None:
         click.echo(f"{name:<10} " + (", ".join(f"{n} {state}" for state, n in sorted(counts.items())) or "empty"))
     click.echo(f"{'tasks':<10} {look(url, tasks.open_count)} open")
     click.echo(f"{'alive':<10} {_moment(look(url, meta.last_alive))}")
+
+
+@cli.command()
+@click.argument("to", type=click.Path(dir_okay=False, path_type=Path))
+def backup(to: Path) -> None:
+    """Copy the database into a new file that cannot open a draft. Other copies can: they hold the keys of drafts in use."""
+    from bot.backup import back_up
+    from bot.settings import read_settings
+
+    counted = back_up(read_settings().database_url, to)
+    click.echo(f"{to}: {sum(counted.values())} rows, without the keys of {counted['conversations']} conversations")
 
 
 @cli.command("dead-letters")

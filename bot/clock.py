@@ -13,8 +13,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.store import envelopes, inbox, meta, outbox
+from bot.lanes import Waiting
+from bot.store import envelopes, files, inbox, meta, outbox, resumptions, silence
 from bot.store.writer import StoreTrouble
+from bot.translate import OURS, timer
 
 if TYPE_CHECKING:
     from bot.house import House
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 DONE_DAYS = 8
 DEAD_DAYS = 30
 SAID_DAYS = 2
+#: A key that could not be brought into the family's button (the bot is blocked) is erased after so many days.
+STUCK_DAYS = 7
+DAYS_A_MONTH = 30.44
 #: Seconds between two signs of life; a gap of more than two minutes at start means that buttons were lost.
 SIGN_OF_LIFE = 20
 
@@ -37,7 +42,49 @@ def tidy(connection: Connection, now: float, keep_sealed_hours: float) -> int:
     erased = envelopes.erase(connection, int(now - keep_sealed_hours * 3600))
     day = int(now) // 86_400
     pruned = inbox.prune(connection, done_before=day - DONE_DAYS, dead_before=day - DEAD_DAYS)
+    resumptions.prune(connection, day)
+    pruned += files.prune(connection, day)
     return erased + pruned + outbox.prune(connection, day - SAID_DAYS)
+
+
+def erase_drafts(connection: Connection, now: float, draft_months: int) -> list[str]:
+    """Erase drafts that are past what consent says, keys that found no button, and what families asked to have erased.
+
+    The lanes of the chats concerned.
+    """
+    day = int(now) // 86_400
+    silence.give_up_keys(connection, day - STUCK_DAYS)
+    expired = silence.expire(connection, day - int(draft_months * DAYS_A_MONTH))
+    return [*expired, *silence.carry_out_erasures(connection, day)]
+
+
+async def notice_silence(house: House) -> int:
+    """Give every chat that fell silent an update of its own about it; how many."""
+    now, settings = house.now(), house.settings
+    short, long = settings.tidy_minutes * 60, settings.lock_hours * 3600
+
+    def job(connection: Connection) -> int:
+        fallen = silence.fallen(connection, now, short, long)
+        rows = []
+        for number, (lane, touched, is_short) in enumerate(fallen):
+            raw = timer(OURS + int(now * 1000) * 4096 + number, touched, int(now), short=is_short)
+            rows.append(house.intake.sealed(Waiting(raw["update_id"], lane, raw)))
+        inbox.keep(connection, rows, int(now) // 86_400) if rows else None
+        return len(rows)
+
+    found = await house.store.write(job)
+    if found:
+        await house.intake.drain()
+    return found
+
+
+async def erase_what_is_due(house: House) -> int:
+    """See `erase_drafts`; how many chats."""
+    now, months = house.now(), house.profile.draft_months
+    lanes = await house.store.write(lambda connection: erase_drafts(connection, now, months))
+    for lane in lanes:
+        house.worker.forget(lane)
+    return len(lanes)
 
 
 @contextmanager
@@ -48,7 +95,8 @@ def ticking(house: House) -> Iterator[None]:
     async def tidy_up() -> None:
         hours = house.settings.keep_sealed_hours
         try:
-            erased = await house.store.write(lambda connection: tidy(connection, time.time(), hours))
+            erased = await house.store.write(lambda connection: tidy(connection, house.now(), hours))
+            erased += await erase_what_is_due(house)
             left_out = dict(house.worker.left_out)
             house.worker.left_out.clear()
             log.info("tidied", erased=erased, count=sum(left_out.values()) + house.intake.dropped)
@@ -67,6 +115,7 @@ def ticking(house: House) -> Iterator[None]:
         try:
             if house.lanes.backlog < FEW:
                 await house.intake.drain()
+                await notice_silence(house)
             await asyncio.to_thread(house.store.checkpoint)
         except (StoreTrouble, SQLAlchemyError) as error:
             log.warning("minute_failed", error=type(error).__name__)

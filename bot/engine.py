@@ -1,4 +1,4 @@
-"""The conversation engine as the shell sees it: three functions."""
+"""The conversation engine as the shell sees it: a few functions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from flows.conversation import Conversation
 from flows.events import Event
 from flows.languages import Spoken
 from flows.phrases import Screen
-from flows.step import Turn
+from flows.step import Turn, Wanted
+from flows.turn import Here
 from ground.complaints import Complaint
 
 
@@ -30,17 +31,32 @@ class Engine:
     begin: Begin
     step: Callable[[Conversation, Event], Turn]
     speak: Callable[[Screen, str, Mapping[str, str]], Spoken]
+    #: whether an attachment of this kind has a place now
+    wants: Callable[[Conversation, str, datetime], Wanted | None]
+    is_discreet: Callable[[Conversation], bool]
+    #: what is known of a conversation once something was sent, without what is being added
+    as_sent: Callable[[Conversation], Conversation]
+    #: whether it holds anything that was not sent
+    has_news: Callable[[Conversation, datetime], bool]
 
 
 def load_engine(form: Path, profile: Profile) -> Engine:
     """The engine for this form, in the profile's languages; a Complaint when the form has mistakes."""
     try:
-        flow = load.load_form(form, recipients=tuple(profile.share_with), languages=spoken(profile))
+        flow = load.load_form(form, recipients=profile.purposes, languages=spoken(profile), facts=profile.facts)
     except load.BadForm as error:
         raise Complaint(f"The form cannot be used:\n{error}") from None
     except OSError as error:
         raise Complaint(f"The form {form} cannot be read ({error.strerror}). Set WASL_FORM to yours.") from None
-    return Engine(partial(step.begin, flow), partial(step.step, flow), languages.speak)
+    return Engine(
+        begin=partial(step.begin, flow),
+        step=partial(step.step, flow),
+        speak=languages.speak,
+        wants=partial(step.wants, flow),
+        is_discreet=partial(step.is_discreet, flow),
+        as_sent=lambda conversation: Here(flow, conversation, conversation.started_at).as_sent(),
+        has_news=lambda conversation, at: Here(flow, conversation, at).has_news,
+    )
 
 
 def spoken(profile: Profile) -> tuple[str, ...]:

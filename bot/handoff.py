@@ -9,11 +9,11 @@ import time
 from typing import Annotated
 
 import uvicorn
-from fastapi import Depends, FastAPI, HTTPException, Path, Query
+from fastapi import Depends, FastAPI, HTTPException, Path, Query, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 
-from bot.store import envelopes
+from bot.store import envelopes, files
 from bot.store.rows import EnvelopeRow
 from bot.store.store import Store
 from flows.envelope import Manifest, read_manifest
@@ -21,8 +21,12 @@ from flows.envelope import Manifest, read_manifest
 Report = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The report's id, 32 hex digits.")]
 Revision = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Limit = Annotated[int, Query(ge=1, le=500)]
+File = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The attachment's id, as the manifest lists it.")]
 
 
+#: For sealed bytes: no cache on the way may keep them.
+_KEPT_NOWHERE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_ERASED = "Erased after its acknowledgement."
 _BEARER = HTTPBearer(auto_error=False, description="The token in the bot's hand-off token file.")
 Shown = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 
@@ -35,6 +39,12 @@ class Listed(BaseModel):
     sealed_sha256: str
     sealed_bytes: int
     sealed_on: str = Field(description="The day of sealing, YYYY-MM-DD (UTC).")
+
+
+class _SealedFile(Response):
+    """The bytes of an age file as they are."""
+
+    media_type = "application/octet-stream"
 
 
 class Waiting(BaseModel):
@@ -85,8 +95,23 @@ def make_app(store: Store, token: bytes) -> FastAPI:
         """One envelope: 404 unknown, 410 erased after its acknowledgement."""
         row = await _found(store, report, revision)
         if row.sealed is None:
-            raise HTTPException(410, "Erased after its acknowledgement.")
+            raise HTTPException(410, _ERASED)
         return Envelope(manifest=_text(row.manifest), signature=_text(row.signature), sealed=_text(row.sealed))
+
+    @app.get(
+        "/handoff/v1/envelopes/{report}/{revision}/files/{id}",
+        dependencies=guarded,
+        response_class=_SealedFile,
+        responses={404: {"description": "No such attachment."}, 410: {"description": _ERASED}},
+    )
+    async def fetch_file(report: Report, revision: Revision, id: File) -> Response:  # noqa: A002
+        """The sealed bytes of one attachment: 404 unknown, 410 erased after the acknowledgement of its envelope."""
+        row = await store.write(lambda connection: files.find(connection, report, revision, id))
+        if row is None:
+            raise HTTPException(404, "No such attachment.")
+        if row.sealed is None:
+            raise HTTPException(410, _ERASED)
+        return _SealedFile(row.sealed, headers=_KEPT_NOWHERE)
 
     @app.post("/handoff/v1/envelopes/{report}/{revision}/ack", dependencies=guarded)
     async def acknowledge(report: Report, revision: Revision, said: Acknowledgement) -> Acknowledged:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 from bot.api import Api
@@ -17,7 +18,7 @@ from bot.sender import Sender
 from bot.settings import Settings
 from bot.store.store import Store
 from bot.turns import Turns
-from bot.worker import Worker
+from bot.worker import Now, Worker
 from ground.keyfiles import data_directory
 
 
@@ -36,10 +37,14 @@ class House:
     lanes: Lanes
     intake: Intake
     handoff_token: bytes = field(repr=False)
+    now: Now = time.time
 
 
-def build(settings: Settings, engine: Engine | None = None) -> House:
-    """Read every file and check every setting; opens nothing yet. A Complaint for the first thing that is not right."""
+def build(settings: Settings, engine: Engine | None = None, now: Now = time.time) -> House:
+    """Read every file and check every setting; opens nothing yet. A Complaint for the first thing that is not right.
+
+    `now` gives the seconds since 1970; a test may let years pass.
+    """
     data_directory(settings.bot_data)
     make = not settings.production
     profile = read_profile(settings.profile)
@@ -51,14 +56,14 @@ def build(settings: Settings, engine: Engine | None = None) -> House:
     api = Api(settings.bot_token.get_secret_value(), settings.bot_api, settings.poll_seconds)
     store = Store(settings.database_url)
     pace = Pace(settings.sends_per_second, settings.sends_per_chat, settings.chat_burst)
-    sender = Sender(api, store, pace)
+    sender = Sender(api, store, pace, settings.form.parent)
     turns = Turns(engine, keys, profile.facts, spoken(profile), sealer)
     hashing = Hashing(store, keys)
-    worker = Worker(store, keys, turns, sender, hashing)
+    worker = Worker(store, keys, turns, sender, hashing, api, sealer, now)
     lanes = Lanes(worker.work)
 
     def room() -> bool:
         return lanes.backlog + sender.pending < settings.backlog
 
     intake = Intake(api, store, keys, lanes, room, settings.poll_seconds)
-    return House(settings, profile, keys, store, api, sender, worker, hashing, lanes, intake, token)
+    return House(settings, profile, keys, store, api, sender, worker, hashing, lanes, intake, token, now)

@@ -88,7 +88,7 @@ class Intake:
             log.error("updates_without_id", count=len(batch) - len(known))
         kept = [row for number, raw in known if (row := self._addressed(number, raw)) is not None]
         if kept:
-            rows = [self._sealed(update) for update in kept]
+            rows = [self.sealed(update) for update in kept]
             waiting = await self._store.write(lambda connection: inbox.keep(connection, rows, today()))
             pass_by("kept")
             self._lanes.put(update for update in kept if update.update_id in waiting)
@@ -104,7 +104,8 @@ class Intake:
             return None
         return Waiting(number, NOWHERE if chat is None else self._lane_of(chat), raw)
 
-    def _sealed(self, update: Waiting) -> InboxRow:
+    def sealed(self, update: Waiting) -> InboxRow:
+        """The update as its row keeps it."""
         body = self._keys.inbox.seal(pack(update.raw), table="inbox", row=str(update.update_id), column="body")
         return InboxRow(update.update_id, update.lane, 0, body)
 

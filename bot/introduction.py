@@ -9,7 +9,7 @@ from telegram.error import TelegramError
 
 from bot.api import Api
 from flows.languages import SOURCE_LANGUAGE, say
-from flows.screens import COMMANDS
+from flows.notices import COMMANDS
 
 log = structlog.get_logger()
 

@@ -36,6 +36,10 @@ class Keys:
     check: Vault
     #: verifiers of reference codes until they are hashed
     codes: Vault
+    #: what is known of something sent: no answers, but setup, consents and days
+    receipts: Vault
+    #: what codes and PINs of drafts are mixed with before they become keys
+    carrying: bytes = field(repr=False)
     #: what reference codes are mixed with before they are hashed
     pepper: bytes = field(repr=False)
 
@@ -50,6 +54,8 @@ class Keys:
             outbox=root.derive("outbox"),
             check=root.derive("check"),
             codes=root.derive("code"),
+            receipts=root.derive("receipt"),
+            carrying=root.derive("draft-code-pepper").key,
             pepper=root.derive("code-pepper").key,
         )
 
@@ -67,7 +73,11 @@ class DraftKey:
 
     @classmethod
     def new(cls, keys: Keys, conversation: str) -> DraftKey:
-        key = new_key()
+        return cls.of(keys, conversation, new_key())
+
+    @classmethod
+    def of(cls, keys: Keys, conversation: str, key: bytes) -> DraftKey:
+        """A key that came back from the family's button, or from its code and PIN."""
         return cls(Vault(key), keys.drafts.seal(key, table="conversations", row=conversation, column="key"))
 
     @classmethod

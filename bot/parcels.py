@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -11,7 +12,13 @@ from bot.store.rows import OutboxRow
 from flows.languages import Spoken
 from ground.packing import pack, unpack
 
-Kind = Literal["show", "tell", "forget"]
+#: show and tell are messages; forget deletes one of the family's; lock is a show whose button holds a draft's key; voice sends a
+#: recorded question and hush takes it away; sweep deletes all that can be deleted but the anchor, vanish the anchor too
+Kind = Literal["show", "tell", "forget", "lock", "voice", "hush", "sweep", "vanish"]
+#: Kinds that stand as the anchor.
+ANCHORS = ("show", "lock")
+#: In the content of what is said without a sound, because nobody waits for it.
+QUIETLY = "disable_notification"
 
 
 @dataclass(slots=True)
@@ -28,12 +35,14 @@ class Parcel:
     target: int | None = None
     #: for a fresh show: the buttons that the anchor it leaves behind shall keep
     settles: Mapping[str, Any] | None = field(default=None, repr=False)
+    #: for a lock: the conversation and the version of it whose key the button holds
+    lock: tuple[str, int] | None = None
 
     def row(self, keys: Keys, lane: str) -> OutboxRow:
         """The parcel as it is kept until it is sent."""
         body = None
         if self.content:
-            plain = pack([self.content, self.settles])
+            plain = pack([self.content, self.settles, self.lock])
             body = keys.outbox.seal(plain, table="outbox", row=_row(self.update_id, self.ordinal), column="body")
         return OutboxRow(self.update_id, self.ordinal, lane, self.kind, self.fresh, self.target, body)
 
@@ -42,11 +51,26 @@ def read_parcel(keys: Keys, row: OutboxRow) -> Parcel:
     """The parcel a row was made of; `Unreadable` when the row was damaged."""
     content: Mapping[str, Any] = {}
     settles: Mapping[str, Any] | None = None
+    lock = None
     if row.body is not None:
         place = _row(row.update_id, row.ordinal)
-        content, settles = unpack(keys.outbox.open(row.body, table="outbox", row=place, column="body"))
+        content, settles, *more = unpack(keys.outbox.open(row.body, table="outbox", row=place, column="body"))
+        lock = (more[0][0], more[0][1]) if more and more[0] else None
     kind: Any = row.kind
-    return Parcel(row.update_id, row.ordinal, kind, content, row.fresh, row.target, settles)
+    return Parcel(row.update_id, row.ordinal, kind, content, row.fresh, row.target, settles, lock)
+
+
+def with_key(content: Mapping[str, Any], tag: str, key: bytes) -> dict[str, Any]:
+    """The message with a draft's key in its "Continue" button: 52 of the 64 bytes a button may hold."""
+    letters = base64.urlsafe_b64encode(key).decode().rstrip("=")
+    rows = [
+        [
+            {**button, "callback_data": f"{tag}.k:{letters}"} if button["callback_data"] == f"{tag}.g" else button
+            for button in row
+        ]
+        for row in content["reply_markup"]["inline_keyboard"]
+    ]
+    return {**content, "reply_markup": {"inline_keyboard": rows}}
 
 
 def message(spoken: Spoken, tag: str) -> dict[str, Any]:

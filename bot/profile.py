@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -61,6 +61,8 @@ class Body(_Table):
     """A body that reports may be shared with when the family agrees; it is asked about each."""
 
     name: PerLanguage
+    #: what it does with them: each purpose is asked for in words of its own
+    purpose: Literal["search", "justice", "publication"] = "search"
 
 
 class Profile(_Table):
@@ -69,6 +71,8 @@ class Profile(_Table):
     demonstration: bool = False
     languages: tuple[str, ...] = Field(min_length=1)
     time_zone: str = "Asia/Damascus"
+    #: how long an unfinished request is kept after the family's last message; families are told
+    draft_months: int = Field(12, ge=1, le=36)
     organisation: Organisation
     contact: Contact
     sealing: Sealing
@@ -91,6 +95,11 @@ class Profile(_Table):
             raise ValueError(f"{zone!r} is no time zone; use a name such as Asia/Damascus") from None
         return zone
 
+    @property
+    def purposes(self) -> Mapping[str, str]:
+        """Code of each body the family is asked about -> what it does with the answers."""
+        return {code: body.purpose for code, body in self.share_with.items()}
+
     def facts(self, language: str) -> Mapping[str, str]:
         """What fills the placeholders of our phrases, in this language where the profile has it."""
         return {
@@ -101,6 +110,7 @@ class Profile(_Table):
             "hours": _in(language, self.contact.hours),
             "crisis": _in(language, self.contact.crisis),
             "privacy_url": self.contact.privacy_url,
+            "draft_months": str(self.draft_months),
             "languages": ", ".join(own_name(language) for language in self.languages),
             **{f"recipient_{code}": _in(language, body.name) for code, body in self.share_with.items()},
         }

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bot.profile import ENOUGH_RECIPIENTS
 from bot.store.rows import EnvelopeRow
-from flows.envelope import Manifest, pad
+from flows.envelope import Manifest, SealedFile, pad
 from ground.complaints import Complaint
 
 
@@ -27,8 +27,8 @@ class Sealer:
         self._fingerprints = tuple(fingerprint(recipient) for recipient in recipients)
         self._signing_key = signing_key
 
-    def seal(self, report: Mapping[str, Any], at: datetime) -> EnvelopeRow:
-        """The report as an envelope, as `docs/handoff.md` describes it."""
+    def seal(self, report: Mapping[str, Any], at: datetime, files: Sequence[SealedFile] = ()) -> EnvelopeRow:
+        """The report as an envelope, as `docs/handoff.md` describes it; `files` are the attachments it travels with."""
         inner = json.dumps({"report": report}, ensure_ascii=False, default=dict, separators=(",", ":")).encode()
         sealed = pyrage.encrypt(pad(inner), self._recipients)
         manifest = Manifest(
@@ -39,8 +39,14 @@ class Sealer:
             sealed_on=at.date().isoformat(),
             schema=report["schema"],
             recipients=self._fingerprints,
+            files=tuple(files),
         ).as_bytes()
         return EnvelopeRow(report["id"], report["revision"], manifest, self._signing_key.sign(manifest), sealed)
+
+    def seal_file(self, data: bytes) -> bytes:
+        """An attachment as an age file for the same recipients, its length not padded."""
+        sealed: bytes = pyrage.encrypt(data, self._recipients)
+        return sealed
 
 
 def fingerprint(recipient: str) -> str:

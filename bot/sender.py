@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -18,9 +19,10 @@ from bot.api import Api
 from bot.chats import Chat
 from bot.failpoints import pass_by
 from bot.pace import Bucket, Pace
-from bot.parcels import Parcel
+from bot.parcels import ANCHORS, QUIETLY, Parcel
+from bot.prompts import play
 from bot.refusals import Refusal, understand
-from bot.store import chats, outbox
+from bot.store import chats, ledger, outbox
 from bot.store.rows import Sent
 from bot.store.store import Store
 from bot.store.writer import Job, StoreTrouble
@@ -29,6 +31,10 @@ from bot.store.writer import Job, StoreTrouble
 SOONEST, LATEST = 0.5, 60.0
 #: Marks wait this long for others (seconds): a repeated edit or deletion is harmless, so these can be late.
 MARK_AFTER = 0.02
+#: Kinds that delete what the ledger knows.
+_CLEANING = ("hush", "sweep", "vanish")
+#: What is left of a message of ours that Telegram does not let us delete any more.
+NOTHING_SAID = "—"
 #: More courtesies than this under way at once, and the next ones are left out.
 MOST_COURTESIES = 256
 
@@ -51,21 +57,27 @@ class _Marks:
 
     sent: list[Sent] = field(default_factory=list)
     anchors: dict[str, int] = field(default_factory=dict)
+    #: conversations (id, version) whose key is in the family's button now
+    locked: list[tuple[str, int]] = field(default_factory=list)
 
     def write(self, connection: Connection) -> None:
         if self.sent:
             outbox.mark(connection, self.sent)
         if self.anchors:
             chats.anchor(connection, self.anchors.items())
+        for conversation, version in self.locked:
+            chats.locked(connection, conversation, version)
 
 
 class Sender:
     """One task per chat that has something to be said. Rows are the truth; what is here can be lost."""
 
-    def __init__(self, api: Api, store: Store, pace: Pace) -> None:
+    def __init__(self, api: Api, store: Store, pace: Pace, recordings: Path) -> None:
         self._api = api
         self._store = store
         self._pace = pace
+        #: where the form lies, and with it its recorded questions
+        self._recordings = recordings
         self._lanes: dict[str, _Lane] = {}
         self._courtesies: set[asyncio.Task[None]] = set()
         self._marks = _Marks()
@@ -140,21 +152,108 @@ class Sender:
 
     async def _deliver(self, lane: _Lane, parcel: Parcel, absorbed: list[Parcel]) -> None:
         """Try until it is said, or can never be."""
+        if parcel.kind in _CLEANING:
+            await self._clean(lane, parcel)
+            return
+        if parcel.lock is not None and parcel.lock[1] != lane.chat.version:
+            self._done(lane, parcel, absorbed, None, superseded=True)  # the conversation went on meanwhile
+            return
         failures = 0
         while lane.chat.reachable:
             method, parameters = call_for(parcel, lane.chat)
             if method != "deleteMessage":
                 await self._pace.turn(lane.bucket)
             try:
-                result = await self._api.call(method, parameters)
+                result = await self._call(parcel, method, parameters)
             except TelegramError as error:
                 failures += 1
                 if not await self._refused(lane, parcel, error, failures):
-                    return self._done(lane, parcel, absorbed, None, never=understand(error) is Refusal.NEVER)
+                    self._done(lane, parcel, absorbed, None, never=understand(error) is Refusal.NEVER)
+                    return
             else:
                 pass_by("said")
-                return self._done(lane, parcel, absorbed, result)
-        return self._gone(lane, parcel, absorbed)
+                self._done(lane, parcel, absorbed, result)
+                return
+        self._gone(lane, parcel, absorbed)
+
+    async def _call(self, parcel: Parcel, method: str, parameters: Mapping[str, Any]) -> Any:
+        if parcel.kind != "voice":
+            return await self._api.call(method, parameters)
+        try:
+            path = self._recordings / str(parcel.content["path"])
+            return await play(self._api, self._store, path, {"chat_id": parameters["chat_id"]})
+        except OSError as error:
+            log.error("recording_unreadable", error=type(error).__name__)
+            return None
+
+    async def _clean(self, lane: _Lane, parcel: Parcel) -> None:
+        """Delete what stands in the chat, as far as the ledger knows and Telegram lets us; repeating it is harmless."""
+        chat = lane.chat
+        self._write_marks(at_once=True)
+        await self._flushed()
+        kinds = ("voice",) if parcel.kind == "hush" else None
+        standing = await self._patiently(lambda connection: ledger.standing(connection, chat.lane, kinds))
+        keeps = {chat.anchor} if parcel.kind != "vanish" else set()
+        stays = 0
+        for message in (one for one in standing if one not in keeps):
+            stays += not await self._deleted(lane, message)
+            if not chat.reachable:
+                self._gone(lane, parcel, [])
+                return
+        if stays:
+            chat.residue = chat.residue or 1
+            await self._patiently(lambda connection: chats.residue(connection, chat.lane))
+        await self._patiently(lambda connection: _cleaned(connection, chat.lane, parcel, standing, keeps))
+        if parcel.kind == "vanish":
+            self._vanished(chat)
+        elif not stays and not any(one.kind == "tell" for one in lane.queue):
+            chat.below = chat.below and chat.anchor is None
+        self._done(lane, parcel, [], None)
+
+    def _vanished(self, chat: Chat) -> None:
+        if chat.conversation is None and chat.locked is None:
+            chat.anchor, chat.kept = None, False
+
+    async def _deleted(self, lane: _Lane, message: int) -> bool:
+        """Whether this message is gone, or says nothing any more; False when Telegram lets us do neither."""
+        failures = 0
+        while lane.chat.reachable:
+            try:
+                await self._api.call("deleteMessage", {"chat_id": lane.chat.number, "message_id": message})
+            except TelegramError as error:
+                failures += 1
+                refusal = understand(error)
+                if refusal in (Refusal.ALREADY, Refusal.GONE):
+                    return True
+                if refusal in (Refusal.STAYS, Refusal.NEVER):
+                    return await self._emptied(lane, message)
+                await self._refused(lane, Parcel(0, 0, "forget", {}, target=message), error, failures)
+            else:
+                return True
+        return False
+
+    async def _emptied(self, lane: _Lane, message: int) -> bool:
+        """Whether a message too old to be deleted is ours and now says nothing: our own can be edited at any age."""
+        try:
+            nothing = {"chat_id": lane.chat.number, "message_id": message, "text": NOTHING_SAID}
+            await self._api.call("editMessageText", nothing)
+        except TelegramError as error:
+            return understand(error) is Refusal.ALREADY
+        return True
+
+    async def _patiently(self, job: Job[Any]) -> Any:
+        troubles = 0
+        while True:
+            try:
+                return await self._store.write(job)
+            except StoreTrouble:
+                troubles += 1
+                await asyncio.sleep(backoff(troubles))
+
+    async def _flushed(self) -> None:
+        """Until everything said so far is noted."""
+        while self._unmarked:
+            await asyncio.wait(tuple(self._unmarked))
 
     async def _refused(self, lane: _Lane, parcel: Parcel, error: TelegramError, failures: int) -> bool:
         """Whether to try again, after a wait where one is due."""
@@ -163,14 +262,15 @@ class Sender:
             case Refusal.ALREADY:
                 return False
             case Refusal.GONE:
-                if parcel.kind != "show":
-                    return False
+                if parcel.kind not in ANCHORS or (parcel.kind == "show" and QUIETLY in parcel.content):
+                    return False  # a neutral line that the family has deleted is not said again
                 parcel.fresh = True
                 return True
             case Refusal.STAYS:
                 log.info("cannot_delete", lane=lane.chat.lane)
                 lane.chat.below = True
-                self._soon(partial(chats.something_below, lane=lane.chat.lane))
+                lane.chat.residue = lane.chat.residue or 1
+                self._soon(partial(_stays, lane=lane.chat.lane))
                 return False
             case Refusal.UNREACHABLE:
                 await self._unreachable(lane)
@@ -207,7 +307,16 @@ class Sender:
 
         self._soon(job)
 
-    def _done(self, lane: _Lane, parcel: Parcel, absorbed: list[Parcel], result: Any, *, never: bool = False) -> None:
+    def _done(
+        self,
+        lane: _Lane,
+        parcel: Parcel,
+        absorbed: list[Parcel],
+        result: Any,
+        *,
+        never: bool = False,
+        superseded: bool = False,
+    ) -> None:
         """It is said (or never will be): remember that, and where the anchor stands now."""
         chat = lane.chat
         message = result.get("message_id") if isinstance(result, dict) else None
@@ -216,15 +325,24 @@ class Sender:
             self._marks.sent.append(
                 Sent(one.update_id, one.ordinal, "dead" if never else "done", message if one is parcel else None)
             )
-        anew = parcel.kind == "show" and isinstance(message, int) and message != chat.anchor
+        if parcel.lock is not None and not never and not superseded:
+            self._lock(chat, parcel.lock)
+        anew = parcel.kind in ANCHORS and isinstance(message, int) and message != chat.anchor
         if anew and isinstance(message, int):
             self._settle(lane, parcel)
             chat.anchor = message
             self._marks.anchors[chat.lane] = message
-        if anew or parcel.kind == "tell":
-            self._write_marks(at_once=True)  # repeating these would be seen
+        if anew or parcel.kind in ("tell", "voice", "lock"):
+            self._write_marks(
+                at_once=True
+            )  # repeating these would be seen, and a key is not left here longer than need be
         elif self._marking is None:
             self._marking = asyncio.get_running_loop().call_later(MARK_AFTER, self._write_marks)
+
+    def _lock(self, chat: Chat, lock: tuple[str, int]) -> None:
+        """Telegram has confirmed that the key is in the button: it is erased here."""
+        self._marks.locked.append(lock)
+        chat.lock_away(*lock)
 
     def _settle(self, lane: _Lane, parcel: Parcel) -> None:
         """Leave the old anchor only the buttons it shall keep, when Telegram's limits leave room for that right now.
@@ -281,7 +399,7 @@ class Sender:
 def take(queue: deque[Parcel]) -> tuple[Parcel, list[Parcel]]:
     """The next parcel, and those it makes superfluous: of several shows of one anchor only the last is said."""
     first = queue.popleft()
-    if first.kind != "show":
+    if first.kind not in ANCHORS:
         return first, []
     absorbed: list[Parcel] = []
     for later in _heirs(queue):
@@ -298,9 +416,9 @@ def take(queue: deque[Parcel]) -> tuple[Parcel, list[Parcel]]:
 def _heirs(queue: Iterable[Parcel]) -> Iterable[Parcel]:
     """The shows that would edit the anchor before anything else is put below it."""
     for parcel in tuple(queue):
-        if parcel.kind == "tell" or (parcel.kind == "show" and parcel.fresh):
+        if parcel.kind in ("tell", "voice", *_CLEANING) or (parcel.kind in ANCHORS and parcel.fresh):
             return
-        if parcel.kind == "show":
+        if parcel.kind in ANCHORS:
             yield parcel
 
 
@@ -310,11 +428,26 @@ def call_for(parcel: Parcel, chat: Chat) -> tuple[str, dict[str, Any]]:
     match parcel.kind:
         case "forget":
             return "deleteMessage", {**to, "message_id": parcel.target}
-        case "show" if not parcel.fresh and chat.anchor is not None:
+        case "show" | "lock" if not parcel.fresh and chat.anchor is not None:
+            to.pop(QUIETLY, None)
             return "editMessageText", {**to, "message_id": chat.anchor}
-    if not to["reply_markup"]["inline_keyboard"]:
+    if parcel.kind != "voice" and not to["reply_markup"]["inline_keyboard"]:
         del to["reply_markup"]
     return "sendMessage", to
+
+
+def _cleaned(
+    connection: Connection, lane: str, parcel: Parcel, standing: Sequence[int], keeps: set[int | None]
+) -> None:
+    """What was deleted, or cannot be, is struck from the ledger; a chat that vanished is forgotten."""
+    ledger.strike(connection, lane, [one for one in standing if one not in keeps])
+    if parcel.kind == "vanish":
+        chats.vanish(connection, lane)
+
+
+def _stays(connection: Connection, lane: str) -> None:
+    chats.something_below(connection, lane)
+    chats.residue(connection, lane)
 
 
 def backoff(failures: int) -> float:

@@ -60,6 +60,12 @@ class Settings(BaseSettings):
         None, description="The desk's bearer token; by default `keys/handoff.token` in the data directory."
     )
     keep_sealed_hours: float = Field(72, ge=0, description="How long a sealed report stays after its acknowledgement.")
+    tidy_minutes: float = Field(
+        30, gt=0, description="After so much silence a discreet chat is emptied but for one plain line."
+    )
+    lock_hours: float = Field(
+        6, gt=0, le=72, description="After so much silence a draft's key moves into the family's own chat."
+    )
     sends_per_second: float = Field(30, gt=0, description="Messages to all chats together (Telegram's limit is 30).")
     sends_per_chat: float = Field(1, gt=0, description="Messages per second to one chat (Telegram's limit is 1).")
     chat_burst: int = Field(5, ge=1, description="Messages one chat may get at once before that rate holds.")

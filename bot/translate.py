@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias, TypeGuard
 
-from flows.events import Attached, Chose, Commanded, Edited, Event, Said
+from flows.events import Attached, Chose, Commanded, Edited, Event, FellSilent, Said
 
 Raw: TypeAlias = Mapping[str, Any]
 
@@ -31,6 +31,19 @@ class Malformed(Exception):  # noqa: N818
     """Not an update as the Bot API describes them. Carries no content."""
 
 
+#: Ids of updates that we make ourselves, when a timer is due: beyond any that Telegram gives.
+OURS = 2**61
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Where an attachment can be fetched."""
+
+    file_id: str = field(repr=False)
+    #: as announced (bytes); None when it was not
+    size: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A family did something in its private chat."""
@@ -43,6 +56,15 @@ class Heard:
     stands: bool = False
     #: the language of their Telegram app, such as `ar`
     language: str = ""
+    #: the attachment of an `Attached`
+    media: Media | None = None
+    #: for our own timers: when the chat was last touched, as the timer knew it
+    touched: int | None = None
+
+    @property
+    def message(self) -> int | None:
+        """The family's message that brought this, when it is a new one."""
+        return getattr(self.event, "message", None) if self.stands else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +88,12 @@ Meaning: TypeAlias = Heard | Reach | Nothing
 def update_id(raw: object) -> int | None:
     """The update's id, None when it has none that we can keep."""
     found = raw.get("update_id") if isinstance(raw, dict) else None
-    return found if _is_number(found) and found >= 0 else None
+    return found if _is_number(found) and 0 <= found < OURS else None
+
+
+def timer(id_: int, touched: int, at: int, *, short: bool) -> dict[str, Any]:
+    """An update of our own: nothing was heard from the chat since `touched`."""
+    return {"update_id": id_, "timer": "short" if short else "long", "touched": touched, "at": at}
 
 
 def chat_id(raw: Raw) -> int | None:
@@ -88,6 +115,9 @@ def chat_id(raw: Raw) -> int | None:
 def read_update(raw: Raw, now: datetime) -> Meaning:
     """The meaning of an update; `Malformed` when it is not one. `now` is the moment of a button (it carries none)."""
     try:
+        if "timer" in raw and (raw.get("update_id") or 0) >= OURS:
+            event = FellSilent(_moment(raw["at"]), short=raw["timer"] == "short")
+            return Heard(0, event, touched=_number(raw["touched"]))
         kind, body = _kind(raw)
         match kind:
             case "message":
@@ -123,11 +153,23 @@ def _message(body: dict[str, Any]) -> Meaning:
         attached = next((kind for kind in KINDS if kind in body), None)
         if attached is None:
             return Nothing("no_words")
-        return Heard(chat, Attached(attached, message, at), stands=True, language=language)
-    event: Event = Said(_text(text), message, at)
+        event: Event = Attached(attached, message, at, caption=_text(body.get("caption", "")))
+        return Heard(chat, event, stands=True, language=language, media=_media(body[attached]))
+    event = Said(_text(text), message, at)
     if (command := _command(body, text)) is not None:
-        event = Commanded(command, at)
+        event = Commanded(command, at, message)
     return Heard(chat, event, stands=True, language=language)
+
+
+def _media(attached: object) -> Media | None:
+    """The file of an attachment; of a photo, which comes in several sizes, the largest."""
+    if isinstance(attached, list):
+        attached = attached[-1] if attached else None
+    file_id = attached.get("file_id") if isinstance(attached, dict) else None
+    if not isinstance(attached, dict) or not isinstance(file_id, str):
+        return None
+    size = attached.get("file_size")
+    return Media(file_id, size if _is_number(size) else None)
 
 
 def _edited(body: dict[str, Any]) -> Meaning:

@@ -35,6 +35,21 @@ class UnsentInTime(TimedOut, Unsent):
     """No connection came about in time, or none of the pool was free: repeating the request is safe."""
 
 
+class NotServed(TelegramError):  # noqa: N818
+    """A download that was answered with another status than 200."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"Not served: {status}")
+        self.status = status
+
+
+class TooLong(TelegramError):  # noqa: N818
+    """A download longer than we take; it was broken off."""
+
+    def __init__(self) -> None:
+        super().__init__("Longer than we take")
+
+
 class AiohttpRequest(BaseRequest):
     """A drop-in for `HTTPXRequest`, with its defaults for timeouts and pool.
 
@@ -128,6 +143,32 @@ class AiohttpRequest(BaseRequest):
         # Raised outside the handler, so that the error above is not its context.
         raise trouble
 
+    async def download(self, url: str, most_bytes: int, seconds: float) -> bytes:
+        """The body behind a URL, read in pieces, within so many seconds altogether.
+
+        Raises `TooLong` as soon as there is more of it, `NotServed` for another status than 200, else what
+        `do_request` raises; none of them quotes the URL or the body.
+        """
+        if self._session is None or self._session.closed:
+            raise RuntimeError("This AiohttpRequest is not initialized!")
+        limits = aiohttp.ClientTimeout(total=seconds, sock_connect=self._connect, sock_read=self._read)
+        trouble: TelegramError
+        try:
+            target = URL(url)
+            async with self._session.get(
+                target,
+                timeout=limits,
+                proxy=self._proxy_to(target),
+                allow_redirects=False,
+                headers={"Accept-Encoding": "identity"},
+            ) as response:
+                return await _body(response, most_bytes)
+        except TelegramError as error:
+            trouble = error.with_traceback(None)
+        except Exception as error:
+            trouble = _translated(error)
+        raise trouble
+
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """Read an answer of the Bot API; unlike the inherited one, keeps what it cannot read out of the log."""
@@ -139,6 +180,19 @@ class AiohttpRequest(BaseRequest):
     def _proxy_to(self, target: URL) -> URL | None:
         proxy = (self._proxies or {}).get(target.scheme)
         return None if proxy is None or proxy_bypass(target.host or "") else proxy
+
+
+async def _body(response: aiohttp.ClientResponse, most_bytes: int) -> bytes:
+    if response.status != 200:
+        raise NotServed(response.status)
+    if (response.content_length or 0) > most_bytes:
+        raise TooLong
+    body = bytearray()
+    async for piece in response.content.iter_any():
+        body += piece
+        if len(body) > most_bytes:
+            raise TooLong
+    return bytes(body)
 
 
 def _proxy(address: str) -> URL:

@@ -2,33 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import base64
+import binascii
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from bot.chats import Chat, seal_draft, seal_handle
+from bot.chats import Chat, Locked, open_draft, seal_draft, seal_handle, seal_receipt
 from bot.engine import Engine
+from bot.files.receiving import Received
 from bot.keys import DraftKey, Keys
-from bot.parcels import Parcel, keyboard, message
+from bot.parcels import QUIETLY, Kind, Parcel, keyboard, message, with_key
 from bot.reference import Code, seal_verifier
 from bot.sealing import Sealer
-from bot.store import chats, envelopes, inbox, outbox, references, tasks
+from bot.store import chats, envelopes, files, inbox, outbox, references, resumptions, tasks
+from bot.store.chats import Draft
+from bot.store.resumptions import Resumption
 from bot.store.rows import EnvelopeRow
+from bot.store.silence import grain
 from bot.translate import Heard
+from flows import notices
 from flows.conversation import Conversation
-from flows.effects import CallPerson, Erase, Forget, Renew, Settle, Show, Submit, Tell, Toast
-from flows.events import Commanded
-from flows.phrases import Screen
+from flows.effects import (
+    CallPerson,
+    Drop,
+    Effect,
+    Erase,
+    Forget,
+    Keep,
+    Lock,
+    Play,
+    Quiet,
+    Recover,
+    Renew,
+    Settle,
+    Show,
+    Submit,
+    Tell,
+    Tidy,
+    Toast,
+    Vanish,
+)
+from flows.envelope import SealedFile
+from flows.events import Chose, Commanded, Event, FellSilent, Said
+from flows.phrases import Phrase, Screen
+from flows.rights import is_panic
 from flows.step import Turn
+from ground.vault import KEY_BYTES, Unreadable, Vault
 
 Facts = Callable[[str], Mapping[str, str]]
 
 #: The update of a parcel that has no row, because saying it can be left out.
 NO_UPDATE = -1
+#: A pressed "Continue" of a locked draft: its key follows.
+KEY_PRESS = "k:"
+_KEY_LETTERS = 43
+#: Ordinals of what is said in another chat than the update's (the phone a draft was taken from).
+_ELSEWHERE = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What had to be fetched or computed before a turn can be planned."""
+
+    #: the attachment that was taken in
+    received: Received | None = None
+    #: how the attachments of what is sent travel
+    sealed: Sequence[SealedFile] = ()
+    #: a new code for the draft, and the row it opens
+    carried: tuple[Code, Resumption] | None = field(default=None, repr=False)
+    #: the lane a draft was brought from, and its version there
+    brought: tuple[str, int] | None = None
 
 
 @dataclass(slots=True)
@@ -36,25 +84,45 @@ class Plan:
     """All a turn writes, in one transaction, and all it then says."""
 
     update_id: int
-    conversation: Conversation
-    #: under which key the draft is kept from now on
-    key: DraftKey
-    below: bool
+    #: what is talked about from now on; None when the chat is forgotten
+    conversation: Conversation | None
+    #: under which key the draft is kept from now on; None when there is none
+    key: DraftKey | None
+    #: the conversation's row; None when it is not touched
+    draft: Draft | None
+    #: whether more of the row changes than the draft itself
+    whole: bool
+    #: what of the chat's row is new
+    state: dict[str, object]
     day: int
     parcels: list[Parcel] = field(default_factory=list)
+    #: said in another lane
+    elsewhere: list[tuple[str, Parcel]] = field(default_factory=list)
     toast: str = ""
     report: EnvelopeRow | None = field(default=None, repr=False)
+    #: attachments that travel with the report
+    sent_files: tuple[str, ...] = ()
+    dropped_files: tuple[str, ...] = ()
+    #: the draft is over: its attachments that were not sent, and its code, go
+    draft_over: bool = False
     #: the new reference: selector, sealed verifier
     reference: tuple[str, bytes] | None = field(default=None, repr=False)
     #: (ordinal, reason)
     calls: list[tuple[int, str]] = field(default_factory=list)
+    given: Given = field(default_factory=Given)
+    message: int | None = None
+    erased_conversation: str | None = None
+
+    @property
+    def below(self) -> bool:
+        return bool(self.state["below"])
 
 
 class Turns:
-    """Takes turns. Changes nothing itself: `plan`, commit `write(…)`, then `settle` the chat."""
+    """Takes turns. Changes nothing itself: `turn`, `plan`, commit `write(…)`, then `settle` the chat."""
 
     def __init__(self, engine: Engine, keys: Keys, facts: Facts, languages: tuple[str, ...], sealer: Sealer) -> None:
-        self._engine = engine
+        self.engine = engine
         self._keys = keys
         self._facts = lru_cache(maxsize=32)(facts)
         self._languages = languages
@@ -66,112 +134,259 @@ class Turns:
         language = offered if offered in self._languages else self._languages[0]
         return Chat(lane, heard.chat, language)
 
-    def plan(self, update_id: int, chat: Chat, heard: Heard) -> Plan:
-        """The turn of this event."""
-        turn = self._turn(chat, heard)
-        conversation, key = self._draft(chat, turn)
-        plan = Plan(update_id, conversation, key, chat.below or heard.stands, today(heard.event.at))
-        facts = self._facts(conversation.language)
+    # -- what happens ----------------------------------------------------------------------------------------------------
+
+    def turn(self, chat: Chat, heard: Heard) -> Turn:
+        """What the engine makes of the event."""
+        at = heard.event.at
+        if chat.conversation is None:
+            lost = isinstance(heard.event, Chose) and _key_of(heard.event) is not None
+            turn = self.engine.begin(uuid4().hex, chat.language, at)
+            return _led(turn, notices.EXPIRED) if lost and chat.kept else turn
+        turn = self.engine.step(chat.conversation, _without_key(heard.event))
+        if any(isinstance(effect, Renew) for effect in turn.effects):
+            return self.engine.begin(uuid4().hex, turn.conversation.language, at, language_known=True)
+        return turn
+
+    def unlock(self, chat: Chat, heard: Heard) -> bool:
+        """Open a locked draft with the key in the button that was pressed; whether it did."""
+        key = _key_of(heard.event) if isinstance(heard.event, Chose) else None
+        if chat.locked is None or key is None:
+            return False
+        try:
+            chat.conversation = open_draft(DraftKey(Vault(key), b""), chat.locked.id, chat.locked.body)
+        except Unreadable:
+            return False
+        chat.key = DraftKey.of(self._keys, chat.locked.id, key)
+        chat.locked, chat.locking = None, True
+        return True
+
+    # -- what is written and said about it -------------------------------------------------------------------------------
+
+    def plan(self, update_id: int, chat: Chat, heard: Heard, turn: Turn, given: Given | None = None) -> Plan:
+        """The rows and messages of this turn."""
+        given = given or Given()
+        plan = self._plan(update_id, chat, heard, turn, given)
+        facts = dict(self._facts(plan.conversation.language if plan.conversation else chat.language))
+        if given.carried is not None:
+            facts["draft_code"] = given.carried[0].shown
         for effect in turn.effects:
             if isinstance(effect, Submit):
-                facts = {**facts, "code": self._submit(plan, effect, heard.event.at)}
+                facts |= self._submit(plan, effect, heard.event.at)
         self._perform(plan, chat, heard, turn, facts)
         return plan
 
-    def _turn(self, chat: Chat, heard: Heard) -> Turn:
-        at = heard.event.at
-        if chat.conversation is None:
-            return self._engine.begin(uuid4().hex, chat.language, at)
-        turn = self._engine.step(chat.conversation, heard.event)
-        if any(isinstance(effect, Renew) for effect in turn.effects):
-            return self._engine.begin(uuid4().hex, turn.conversation.language, at, language_known=True)
-        return turn
+    def _plan(self, update_id: int, chat: Chat, heard: Heard, turn: Turn, given: Given) -> Plan:
+        conversation, day = turn.conversation, today(heard.event.at)
+        effects = {type(effect) for effect in turn.effects}
+        state = self._state(chat, heard, conversation, day)
+        if Vanish in effects:
+            state |= {"conversation": None, "below": True, "touched": None, "rest": 2}
+            plan = Plan(update_id, None, None, None, False, state, day, given=given, message=heard.message)
+            plan.erased_conversation, plan.draft_over = chat.id_of_conversation, True
+            return plan
+        key = self._key(chat, conversation, renewed=Lock in effects)
+        draft, whole = self._row(chat, conversation, key, Lock in effects, given, day)
+        plan = Plan(update_id, conversation, key, draft, whole, state, day, given=given, message=heard.message)
+        plan.draft_over = conversation.status != "open"
+        old = chat.conversation
+        if chat.id_of_conversation not in (None, conversation.id) and (old is None or old.status != "submitted"):
+            plan.erased_conversation = chat.id_of_conversation
+        return plan
 
-    def _submit(self, plan: Plan, effect: Submit, at: datetime) -> str:
-        """Seal the report and make its code; the code as the family sees it."""
+    def _state(self, chat: Chat, heard: Heard, conversation: Conversation, day: int) -> dict[str, object]:
+        timer = heard.event if isinstance(heard.event, FellSilent) else None
+        return {
+            "language": conversation.language,
+            "conversation": conversation.id,
+            "below": chat.below or heard.stands,
+            "reachable": chat.reachable if timer else True,
+            "day": chat.day if timer else day,
+            "touched": chat.touched if timer and timer.short else None if timer else grain(heard.event.at.timestamp()),
+            "rest": 0 if timer is None else 1 if timer.short else 2,
+            "residue": chat.residue,
+            "quiet": chat.quiet,
+            "discreet": self.engine.is_discreet(conversation),
+            "recording": chat.recording,
+        }
+
+    def _key(self, chat: Chat, conversation: Conversation, *, renewed: bool) -> DraftKey | None:
+        """The draft's key: a new one when the draft is new, and when the old one has been or will be in a button.
+
+        One that a code and a PIN open as well has to stay.
+        """
+        if conversation.status != "open":
+            return None
+        same = chat.conversation is not None and chat.conversation.id == conversation.id
+        if chat.key is None or not same or ((chat.locking or renewed) and not chat.portable):
+            return DraftKey.new(self._keys, conversation.id)
+        return chat.key
+
+    def _row(
+        self, chat: Chat, conversation: Conversation, key: DraftKey | None, locks: bool, given: Given, day: int
+    ) -> tuple[Draft, bool]:
+        old = chat.conversation
+        portable = given.carried is not None or (chat.portable and key is not None)
+        sent = self.engine.as_sent(conversation) if conversation.adds else None
+        if conversation.status != "open":
+            sent = conversation
+        draft = Draft(
+            conversation.id,
+            chat.lane,
+            conversation.status,
+            day,
+            seal_draft(key, conversation) if key else None,
+            key.wrapped if key else None,
+            seal_receipt(self._keys, sent) if sent else None,
+            locked=int(locks),
+            portable=portable,
+            erase_on=_days(conversation.erase_on),
+        )
+        whole = (
+            old is None
+            or old.status != conversation.status
+            or old.revision != conversation.revision
+            or key is not chat.key
+            or conversation.status != "open"
+            or locks
+            or chat.locking
+            or portable != chat.portable
+            or given.brought is not None
+        )
+        return draft, whole
+
+    def _submit(self, plan: Plan, effect: Submit, at: datetime) -> dict[str, str]:
+        """Seal the report and, for the first, make its code; the code as the family sees it."""
+        plan.report = self._sealer.seal(effect.report, at, plan.given.sealed)
+        plan.sent_files = tuple(file["id"] for file in effect.report["files"])
+        if not effect.first:
+            return {}
         code = Code.new()
-        plan.report = self._sealer.seal(effect.report, at)
         plan.reference = (code.selector, seal_verifier(self._keys, code))
-        return code.shown
-
-    def _draft(self, chat: Chat, turn: Turn) -> tuple[Conversation, DraftKey]:
-        """The conversation to keep and its key: a new key when it is new, and when the draft under the old one ends."""
-        conversation = turn.conversation
-        ends = any(isinstance(effect, Submit | Erase) for effect in turn.effects)
-        if ends:
-            conversation = replace(conversation, claims=())
-        known = chat.conversation is not None and chat.conversation.id == conversation.id
-        if ends or not known or chat.key is None:
-            return conversation, DraftKey.new(self._keys, conversation.id)
-        return conversation, chat.key
+        return {"code": code.shown}
 
     def _perform(self, plan: Plan, chat: Chat, heard: Heard, turn: Turn, facts: Mapping[str, str]) -> None:
-        settle: Settle | None = None
-        tag, language = plan.conversation.tag, plan.conversation.language
+        performing = _Performing(self, plan, chat, heard, facts)
+        if chat.recording is not None and not performing.plays_again(turn.effects):
+            performing.add("hush")
+            plan.state["recording"] = None
+        if chat.anchor is not None and any(isinstance(effect, Tidy) for effect in turn.effects):
+            plan.state["below"] = False  # what stands below the anchor is about to go
         for effect in turn.effects:
-            match effect:
-                case Show(screen):
-                    content = message(self._engine.speak(screen, language, facts), tag)
-                    fresh = plan.below
-                    _add(plan, "show", content, fresh=fresh)
-                    plan.below = False
-                    if fresh and chat.conversation is not None:
-                        # The old anchor goes up in the chat: it keeps the way back to its answer, or no button at all.
-                        settled = settle.rows if settle is not None else ()
-                        rows = self._engine.speak(Screen((), settled), language, facts).rows
-                        plan.parcels[-1].settles = keyboard(rows, tag)
-                    settle = None
-                case Settle():
-                    settle = effect
-                case Tell(screen):
-                    _add(plan, "tell", message(self._engine.speak(screen, language, facts), tag))
-                    plan.below = True
-                case Forget(number):
-                    _add(plan, "forget", {}, target=number)
-                    if heard.stands and getattr(heard.event, "message", None) == number:
-                        plan.below = chat.below
-                case Toast(phrase):
-                    plan.toast = self._engine.speak(Screen((phrase,)), language, facts).text
-                case CallPerson(reason):
-                    plan.calls.append((len(plan.calls), reason))
-                case Submit() | Erase() | Renew():
-                    pass  # see _submit, _draft and _turn
+            performing.perform(effect)
+        if plan.given.brought is not None and plan.conversation is not None:
+            self._leave_behind(plan, plan.given.brought[0], plan.conversation)
+
+    def _leave_behind(self, plan: Plan, lane: str, conversation: Conversation) -> None:
+        """The phone a draft was taken from keeps one neutral line and no button."""
+        content = self.say(Screen((notices.ALL_SAVED,)), conversation.language, conversation.tag)
+        plan.elsewhere = [
+            (lane, Parcel(plan.update_id, _ELSEWHERE, "show", content)),
+            (lane, Parcel(plan.update_id, _ELSEWHERE + 1, "sweep", {})),
+        ]
+
+    def say(self, screen: Screen, language: str, tag: str, facts: Mapping[str, str] | None = None) -> dict[str, object]:
+        """A screen as the Bot API's parameters."""
+        return message(self.engine.speak(screen, language, facts or self._facts(language)), tag)
+
+    # -- a locked draft --------------------------------------------------------------------------------------------------
+
+    def locked_out(self, update_id: int, chat: Chat, heard: Heard) -> Plan:
+        """Somebody writes or presses while the draft is locked: say how it opens, and keep nothing."""
+        assert chat.locked is not None  # noqa: S101
+        event, day = heard.event, today(heard.event.at)
+        if _begins_anew(event) or _is_panic(event):
+            return self._give_up(update_id, chat, heard)
+        plan = Plan(
+            update_id, None, None, None, False, self._resting_state(chat, heard, day), day, message=heard.message
+        )
+        if isinstance(event, FellSilent):
+            if chat.discreet:
+                plan.parcels.append(Parcel(update_id, 0, "sweep", {}))
+            return plan
+        screens = [notices.locked_away_screen()]
+        if isinstance(event, Commanded) and event.name == "person":
+            plan.calls.append((0, "asked"))
+            screens = [Screen((notices.PERSON_ASKED, notices.HUMAN_CONTACT))]
+        elif (isinstance(event, Chose) and event.press == "xx") or (
+            isinstance(event, Commanded) and event.name == "delete"
+        ):
+            screens = [notices.lost_screen()]
+        for ordinal, screen in enumerate(screens):
+            content = self.say(screen, chat.language, chat.locked.tag)
+            plan.parcels.append(Parcel(update_id, ordinal, "tell", content))
+        return plan
+
+    def _resting_state(self, chat: Chat, heard: Heard, day: int) -> dict[str, object]:
+        timer = isinstance(heard.event, FellSilent)
+        return {
+            "language": chat.language,
+            "conversation": chat.locked.id if chat.locked else None,
+            "below": True,
+            "reachable": chat.reachable if timer else True,
+            "day": chat.day if timer else day,
+            "touched": None if timer else grain(heard.event.at.timestamp()),
+            "rest": 2 if timer else 0,
+            "residue": chat.residue,
+            "quiet": chat.quiet,
+            "discreet": chat.discreet,
+            "recording": chat.recording,
+        }
+
+    def _give_up(self, update_id: int, chat: Chat, heard: Heard) -> Plan:
+        """The locked draft is given up: it is erased, and what was sent before it is what remains."""
+        locked, receipt, at = chat.locked, chat.receipt, heard.event.at
+        assert locked is not None  # noqa: S101
+        if _is_panic(heard.event):
+            over = Conversation(locked.id, chat.language, at, status="ended")
+            return self.plan(update_id, chat, heard, Turn(over, (Vanish(),)))
+        if receipt is not None:
+            shown = Show(notices.submitted_screen(receipt, notices.ADDITION_DELETED))
+            turn = Turn(replace(receipt, status="submitted"), (shown,))
+        else:
+            turn = self.engine.begin(uuid4().hex, chat.language, at, language_known=True)
+        plan = self.plan(update_id, chat, heard, turn)
+        plan.draft_over = True
+        return plan
+
+    # -- saying it again -------------------------------------------------------------------------------------------------
 
     def again(self, chat: Chat, at: datetime) -> Parcel | None:
         """The current screen once more, in place; None when that would need a new message or nothing is open."""
         conversation = chat.conversation
-        if chat.below or conversation is None or conversation.status != "open" or conversation.paused:
+        if chat.below or conversation is None or conversation.status != "open" or conversation.paused or chat.locking:
             return None
-        turn = self._engine.step(conversation, Commanded("start", at))
+        turn = self.engine.step(conversation, Commanded("start", at))
         screens = [effect.screen for effect in turn.effects if isinstance(effect, Show)]
         if not screens:
             return None
-        facts = self._facts(conversation.language)
-        content = message(self._engine.speak(screens[-1], conversation.language, facts), conversation.tag)
+        content = self.say(screens[-1], conversation.language, conversation.tag)
         return Parcel(NO_UPDATE, 0, "show", content)
+
+    # -- writing ---------------------------------------------------------------------------------------------------------
 
     def write(self, chat: Chat, plan: Plan) -> Callable[[Connection], bool]:
         """The job that writes the turn. Its result is False when the update's turn was written before."""
-        lane, draft = chat.lane, seal_draft(plan.key, plan.conversation)
-        rows = [parcel.row(self._keys, lane) for parcel in plan.parcels]
-        handle = None if chat.kept else seal_handle(self._keys, lane, chat.number)
+        rows = [parcel.row(self._keys, chat.lane) for parcel in plan.parcels]
+        rows += [parcel.row(self._keys, lane) for lane, parcel in plan.elsewhere]
+        handle = None if chat.kept else seal_handle(self._keys, chat.lane, chat.number)
 
         def job(connection: Connection) -> bool:
-            if not inbox.finish(connection, plan.update_id):
+            if not inbox.finish(connection, plan.update_id, plan.message):
                 return False
-            _write_conversation(connection, chat, plan, draft)
+            _write_conversation(connection, chat, plan)
             _write_chat(connection, chat, plan, handle)
+            _write_files(connection, plan)
             if rows:
                 outbox.put(connection, rows, plan.day)
-            if plan.report is not None:
-                _write_report(connection, plan, plan.report)
+            _write_report(connection, plan)
             for ordinal, reason in plan.calls:
                 tasks.put(
                     connection,
                     update_id=plan.update_id,
                     ordinal=ordinal,
-                    lane=lane,
-                    conversation=plan.conversation.id,
+                    lane=chat.lane,
+                    conversation=plan.conversation.id if plan.conversation else None,
                     reason=reason,
                     day=plan.day,
                 )
@@ -180,13 +395,114 @@ class Turns:
         return job
 
 
+class _Performing:
+    """Turns the effects of one turn into parcels."""
+
+    def __init__(self, turns: Turns, plan: Plan, chat: Chat, heard: Heard, facts: Mapping[str, str]) -> None:
+        self._turns, self._plan, self._chat, self._heard, self._facts = turns, plan, chat, heard, facts
+        conversation = plan.conversation
+        self._tag = conversation.tag if conversation else ""
+        self._language = conversation.language if conversation else chat.language
+        self._settle: Settle | None = None
+        self._locks = False
+
+    def plays_again(self, effects: Sequence[Effect]) -> bool:
+        """Whether the recording that stands in the chat still fits what is shown (or nothing is shown at all)."""
+        played = [effect.question for effect in effects if isinstance(effect, Play)]
+        return self._chat.recording in played or not any(isinstance(effect, Show) for effect in effects)
+
+    def perform(self, effect: Effect) -> None:
+        plan = self._plan
+        match effect:
+            case Show(screen):
+                self._show(screen)
+            case Settle():
+                self._settle = effect
+            case Lock():
+                self._locks = True
+            case Tell(screen):
+                self.add("tell", self._say(screen))
+                plan.state["below"] = True
+            case Forget(number):
+                self._forget(number)
+            case Tidy():
+                self.add("sweep")
+            case Vanish():
+                self.add("vanish")
+            case Play(question, path):
+                if self._chat.recording != question:
+                    self.add("voice", {"path": path})
+                    plan.state["recording"] = question
+            case Toast(phrase):
+                plan.toast = self._turns.engine.speak(Screen((phrase,)), self._language, self._facts).text
+            case CallPerson(reason):
+                plan.calls.append((len(plan.calls), reason))
+            case Quiet(on):
+                plan.state["quiet"] = on
+            case Drop(ids):
+                plan.dropped_files = (*plan.dropped_files, *ids)
+            case Erase():
+                plan.draft_over = True
+            case Submit() | Keep() | Recover() | Renew():
+                pass  # see Turns._submit, Given and Turns.turn
+
+    def _show(self, screen: Screen) -> None:
+        plan, chat = self._plan, self._chat
+        if plan.state["residue"] == 1:
+            screen = replace(screen, lines=(notices.STAYS, *screen.lines))
+            plan.state["residue"] = 2
+        starts = isinstance(self._heard.event, Commanded) and self._heard.event.name == "start"
+        content, fresh = self._say(screen), plan.below or starts
+        if self._locks and plan.key is not None:
+            content = with_key(content, self._tag, plan.key.vault.key)
+        if isinstance(self._heard.event, FellSilent):
+            content = {**content, QUIETLY: True}
+        self.add("lock" if self._locks else "show", content, fresh=fresh)
+        if self._locks and plan.draft is not None:
+            plan.parcels[-1].lock = (plan.draft.id, _version_after(chat, plan.draft.id))
+        plan.state["below"] = False
+        if fresh and chat.conversation is not None:
+            # The old anchor goes up in the chat: it keeps the way back to its answer, or no button at all.
+            settled = self._settle.rows if self._settle is not None else ()
+            rows = self._turns.engine.speak(Screen((), settled), self._language, self._facts).rows
+            plan.parcels[-1].settles = keyboard(rows, self._tag)
+        if starts and chat.anchor is not None and plan.state["discreet"]:
+            # Whoever has cleared the chat on their own side cannot see the old anchor; on this side it is one too many.
+            self.add("forget", target=chat.anchor)
+        self._settle, self._locks = None, False
+
+    def _forget(self, number: int) -> None:
+        self.add("forget", target=number)
+        if self._heard.message == number:
+            self._plan.state["below"] = self._chat.below
+            self._plan.message = None
+
+    def _say(self, screen: Screen) -> dict[str, object]:
+        return self._turns.say(screen, self._language, self._tag, self._facts)
+
+    def add(
+        self, kind: Kind, content: Mapping[str, object] | None = None, *, fresh: bool = False, target: int | None = None
+    ) -> None:
+        plan = self._plan
+        plan.parcels.append(Parcel(plan.update_id, len(plan.parcels), kind, content or {}, fresh, target))
+
+
 def settle(chat: Chat, plan: Plan) -> None:
     """The turn is committed: the chat in memory is what its rows are."""
-    old = chat.conversation
-    chat.version = chat.version + 1 if old is not None and old.id == plan.conversation.id else 1
-    chat.conversation, chat.key = plan.conversation, plan.key
-    chat.language = plan.conversation.language
-    chat.below, chat.reachable, chat.kept, chat.day = plan.below, True, True, plan.day
+    if plan.conversation is None and plan.state["conversation"] is None:
+        chat.forget_conversation()
+    elif plan.conversation is not None and plan.draft is not None:
+        chat.version = _version_after(chat, plan.conversation.id, plan.given)
+        chat.conversation, chat.key, chat.locked = plan.conversation, plan.key, None
+        chat.locking, chat.portable = plan.draft.locked == 1, plan.draft.portable
+        if plan.conversation.status != "open":
+            chat.receipt = plan.conversation
+        elif not plan.conversation.adds:
+            chat.receipt = None
+    for name, value in plan.state.items():
+        if name not in ("conversation", "rest"):
+            setattr(chat, name, value)
+    chat.kept = True
 
 
 def today(at: datetime | None = None) -> int:
@@ -194,53 +510,107 @@ def today(at: datetime | None = None) -> int:
     return int((at or datetime.now(UTC)).timestamp()) // 86_400
 
 
-def _add(
-    plan: Plan, kind: str, content: Mapping[str, object], *, fresh: bool = False, target: int | None = None
-) -> None:
-    plan.parcels.append(Parcel(plan.update_id, len(plan.parcels), kind, content, fresh, target))  # type: ignore[arg-type]
+def _days(day: date | None) -> int | None:
+    return None if day is None else (day - date(1970, 1, 1)).days
 
 
-def _write_conversation(connection: Connection, chat: Chat, plan: Plan, draft: bytes) -> None:
-    old, new = chat.conversation, plan.conversation
-    if old is not None and old.id == new.id:
-        key = None if plan.key is chat.key else plan.key.wrapped
-        chats.save(connection, new.id, was=chat.version, status=new.status, body=draft, day=plan.day, key=key)
+def _version_after(chat: Chat, id_: str, given: Given | None = None) -> int:
+    if given is not None and given.brought is not None:
+        return given.brought[1] + 1
+    return chat.version + 1 if chat.id_of_conversation == id_ else 1
+
+
+def _led(turn: Turn, phrase: Phrase) -> Turn:
+    effects = tuple(
+        Show(replace(effect.screen, lines=(phrase, *effect.screen.lines))) if isinstance(effect, Show) else effect
+        for effect in turn.effects
+    )
+    return replace(turn, effects=effects)
+
+
+def _key_of(event: Chose) -> bytes | None:
+    """The key in a pressed "Continue" of a locked draft."""
+    letters = event.press.removeprefix(KEY_PRESS)
+    if letters == event.press or len(letters) != _KEY_LETTERS:
+        return None
+    try:
+        key = base64.urlsafe_b64decode(f"{letters}=")
+    except (binascii.Error, ValueError):
+        return None
+    return key if len(key) == KEY_BYTES else None
+
+
+def _without_key(event: Event) -> Event:
+    """The engine never sees a key: for it the button says "go on"."""
+    return replace(event, press="g") if isinstance(event, Chose) and _key_of(event) is not None else event
+
+
+def _begins_anew(event: Event) -> bool:
+    return isinstance(event, Chose) and event.press == "n"
+
+
+def _is_panic(event: Event) -> bool:
+    return isinstance(event, Said) and is_panic(event.text)
+
+
+def _write_conversation(connection: Connection, chat: Chat, plan: Plan) -> None:
+    if plan.erased_conversation is not None:
+        _erase(connection, plan.erased_conversation)
+    draft = plan.draft
+    if draft is None:
         return
-    if old is not None:
-        chats.erase(connection, old.id)
-    chats.begin(connection, new.id, chat.lane, status=new.status, key=plan.key.wrapped, body=draft, day=plan.day)
+    if plan.given.brought is not None:
+        lane, version = plan.given.brought
+        chats.release(connection, lane, draft.id)
+        chats.save(connection, draft, was=version, whole=True)
+    elif chat.id_of_conversation == draft.id:
+        chats.save(connection, draft, was=chat.version, whole=plan.whole)
+    else:
+        chats.begin(connection, draft)
+    if plan.draft_over:
+        resumptions.forget(connection, draft.id)
+    if plan.given.carried is not None:
+        resumptions.put(connection, plan.given.carried[1], plan.day)
+
+
+def _erase(connection: Connection, id_: str) -> None:
+    chats.erase(connection, id_)
+    resumptions.forget(connection, id_)
+    files.forget_conversation(connection, id_)
 
 
 def _write_chat(connection: Connection, chat: Chat, plan: Plan, handle: bytes | None) -> None:
-    conversation = plan.conversation
-    before = (chat.conversation and chat.conversation.id, chat.language, chat.below, chat.reachable, chat.day)
-    after = (conversation.id, conversation.language, plan.below, True, plan.day)
     if handle is not None:
-        chats.add(
-            connection,
-            lane=chat.lane,
-            handle=handle,
-            language=conversation.language,
-            conversation=conversation.id,
-            anchor=None,
-            below=plan.below,
-            reachable=True,
-            day=plan.day,
-        )
-    elif before != after:
-        chats.change(
-            connection,
-            chat.lane,
-            language=conversation.language,
-            conversation=conversation.id,
-            below=plan.below,
-            reachable=True,
-            day=plan.day,
-        )
+        chats.add(connection, lane=chat.lane, handle=handle, anchor=None, **plan.state)
+        return
+    before = {name: getattr(chat, name) for name in plan.state if name not in ("conversation", "rest")}
+    now = {name: value for name, value in plan.state.items() if name not in ("conversation", "rest")}
+    if (
+        now != before
+        or chat.id_of_conversation != plan.state["conversation"]
+        or plan.state["rest"] != 0
+        or plan.given.brought
+    ):
+        chats.change(connection, chat.lane, plan.state)
 
 
-def _write_report(connection: Connection, plan: Plan, report: EnvelopeRow) -> None:
-    envelopes.put(connection, report)
-    if plan.reference is not None:
+def _write_files(connection: Connection, plan: Plan) -> None:
+    conversation = plan.conversation
+    if plan.given.received is not None and conversation is not None:
+        files.put(connection, plan.given.received.row, conversation=conversation.id, day=plan.day)
+    if plan.dropped_files:
+        files.drop(connection, plan.dropped_files)
+
+
+def _write_report(connection: Connection, plan: Plan) -> None:
+    if plan.report is not None:
+        envelopes.put(connection, plan.report)
+        files.assign(connection, plan.sent_files, plan.report.report, plan.report.revision)
+    if plan.draft_over and plan.conversation is not None:
+        files.forget_conversation(connection, plan.conversation.id)
+    if plan.reference is not None and plan.report is not None:
         selector, unhashed = plan.reference
-        references.put(connection, selector=selector, unhashed=unhashed, report=report.report, day=plan.day)
+        references.put(connection, selector=selector, unhashed=unhashed, report=plan.report.report, day=plan.day)
+
+
+__all__ = ["KEY_PRESS", "NO_UPDATE", "Given", "Locked", "Plan", "Turns", "settle", "today"]

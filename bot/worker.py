@@ -4,24 +4,40 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 import structlog
 from sqlalchemy import Connection
 
-from bot.chats import Chat, Hot, read_chat, read_conversation
+from bot.api import Api
+from bot.bringing import Bringing
+from bot.chats import Chat, Hot, open_receipt, read_chat, read_conversation
 from bot.failpoints import pass_by
+from bot.files.receiving import Received, receive
 from bot.hashing import Hashing
-from bot.keys import Keys
+from bot.keepsakes import make
+from bot.keys import DraftKey, Keys
 from bot.lanes import Waiting
+from bot.parcels import Parcel
+from bot.sealing import Sealer
 from bot.sender import Sender, backoff
-from bot.store import chats, inbox, outbox
+from bot.store import chats, envelopes, files, inbox, outbox
 from bot.store.chats import Stale
 from bot.store.store import Store
 from bot.store.writer import StoreTrouble
 from bot.translate import Heard, Malformed, Nothing, Reach, read_update
-from bot.turns import Turns, settle
+from bot.turns import Given, Plan, Turns, settle
+from flows.effects import Effect, Forget, Keep, Recover, Submit
+from flows.events import Attached, Chose, FellSilent, File, NotRecovered, Recovered, Said
+from flows.step import Turn
 
+#: Seconds since 1970.
+Now: TypeAlias = "Callable[[], float]"
+#: A conversation's tag: the beginning of its id.
+_TAG = 6
 #: An update that failed so often is a dead letter.
 TRIES = 3
 
@@ -31,12 +47,26 @@ log = structlog.get_logger()
 class Worker:
     """`work` is what `Lanes` calls, one update of a chat at a time."""
 
-    def __init__(self, store: Store, keys: Keys, turns: Turns, sender: Sender, hashing: Hashing) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keys: Keys,
+        turns: Turns,
+        sender: Sender,
+        hashing: Hashing,
+        api: Api,
+        sealer: Sealer,
+        clock: Now,
+    ) -> None:
         self._store = store
         self._keys = keys
         self._turns = turns
         self._sender = sender
         self._hashing = hashing
+        self._api = api
+        self._sealer = sealer
+        self._now = clock
+        self._bringing = Bringing(store, keys, turns.engine)
         self._hot = Hot()
         #: what was left out, by reason
         self.left_out: Counter[str] = Counter()
@@ -67,7 +97,7 @@ class Worker:
                 return
 
     async def _once(self, update: Waiting) -> None:
-        meaning = read_update(update.raw, datetime.now(UTC))
+        meaning = read_update(update.raw, datetime.fromtimestamp(self._now(), UTC))
         match meaning:
             case Heard():
                 await self._turn(update, meaning)
@@ -78,22 +108,142 @@ class Worker:
                 await self._store.write(lambda connection: inbox.finish(connection, update.update_id))
 
     async def _turn(self, update: Waiting, heard: Heard) -> None:
-        chat = await self.chat(update.lane) or self._turns.stranger(update.lane, heard)
+        chat = await self.chat(update.lane)
+        if isinstance(heard.event, FellSilent) and (
+            chat is None or not chat.reachable or chat.touched != heard.touched
+        ):
+            await self._store.write(lambda connection: inbox.finish(connection, update.update_id))
+            return
+        chat = chat or self._turns.stranger(update.lane, heard)
         chat.busy += 1
         try:
-            plan = self._turns.plan(update.update_id, chat, heard)
-            pass_by("planned")
-            if await self._store.write(self._turns.write(chat, plan)):
-                pass_by("turned")
-                settle(chat, plan)
-                self._hot.put(chat)
-                self._sender.put(chat, plan.parcels)
-                if plan.reference is not None:
-                    self._hashing.wake()
-            if heard.callback is not None:
-                self._sender.answer(heard.callback, plan.toast)
+            await self._take(update, chat, heard)
         finally:
             chat.busy -= 1
+
+    async def _take(self, update: Waiting, chat: Chat, heard: Heard) -> None:
+        plan, as_if = await self._plan(update.update_id, chat, heard)
+        pass_by("planned")
+        if await self._store.write(self._turns.write(as_if, plan)):
+            pass_by("turned")
+            settle(chat, plan)
+            self._hot.put(chat)
+            self._sender.put(chat, plan.parcels)
+            for lane, parcel in plan.elsewhere:
+                await self._say_elsewhere(lane, parcel)
+            if plan.reference is not None:
+                self._hashing.wake()
+        if heard.callback is not None:
+            self._sender.answer(heard.callback, plan.toast)
+
+    async def _plan(self, update_id: int, chat: Chat, heard: Heard) -> tuple[Plan, Chat]:
+        """The turn's plan, and the chat it is planned for (another than it is while a draft is brought here)."""
+        if chat.locked is not None and not self._turns.unlock(chat, heard):
+            if isinstance(heard.event, Said) and (
+                brought := await self._bring(update_id, chat, heard, heard.event.text)
+            ):
+                return brought
+            return self._turns.locked_out(update_id, chat, heard), chat
+        await self._refresh(chat, heard)
+        heard, received = await self._receive(chat, heard)
+        turn = self._turns.turn(chat, heard)
+        recover = next((effect for effect in turn.effects if isinstance(effect, Recover)), None)
+        if recover is not None:
+            brought = await self._bring(update_id, chat, heard, recover.digits, turn)
+            assert brought is not None  # noqa: S101  (only words that are no code at all bring nothing, and only when locked)
+            return brought
+        return self._turns.plan(update_id, chat, heard, turn, await self._prepare(chat, turn, received)), chat
+
+    async def _refresh(self, chat: Chat, heard: Heard) -> None:
+        """What the conversation knows only from rows: what the team has fetched, and another request whose button it is."""
+        event, open_ = heard.event, chat.conversation
+        if isinstance(event, Chose) and open_ is not None and event.tag != open_.tag and open_.status != "open":
+            await self._turn_to(chat, event.tag)
+        conversation = chat.conversation
+        if conversation is not None and conversation.sent:
+            handed = await self._store.write(lambda connection: envelopes.handed(connection, conversation.id))
+            chat.conversation = replace(conversation, handed=tuple(handed))
+
+    async def _turn_to(self, chat: Chat, tag: str) -> None:
+        """A button of something this chat has sent before: that is what is talked about now."""
+        if not (len(tag) == _TAG and tag.isalnum()):
+            return
+        found = await self._store.write(lambda connection: chats.sent_of(connection, chat.lane, tag))
+        if found is not None:
+            id_, version, receipt = found
+            chat.forget_conversation()
+            chat.conversation = chat.receipt = open_receipt(self._keys, id_, receipt)
+            chat.version = version
+
+    async def _receive(self, chat: Chat, heard: Heard) -> tuple[Heard, Received | None]:
+        """Fetch and seal an attachment that has a place in the conversation."""
+        event, conversation = heard.event, chat.conversation
+        if not isinstance(event, Attached) or heard.media is None or conversation is None:
+            return heard, None
+        wanted = self._turns.engine.wants(conversation, event.kind, event.at)
+        if wanted is None:
+            return heard, None
+        media, keep = heard.media, wanted.keep_original
+        got = await receive(self._api, self._sealer, media.file_id, announced_size=media.size, keep_original=keep)
+        if not isinstance(got, Received):
+            return replace(heard, event=replace(event, refused=got.reason)), None
+        file = File(got.id, got.kind, got.mime, got.bytes, got.sha256, original=got.original)
+        return replace(heard, event=replace(event, file=file)), got
+
+    async def _prepare(self, chat: Chat, turn: Turn, received: Received | None) -> Given:
+        """What a turn needs before it can be planned."""
+        given = Given(received=received)
+        for effect in turn.effects:
+            if isinstance(effect, Submit) and effect.report["files"]:
+                ids = [file["id"] for file in effect.report["files"]]
+                sealed = await self._store.write(lambda connection, ids=ids: files.of(connection, ids))  # type: ignore[misc]
+                given = replace(given, sealed=tuple(sealed))
+            if isinstance(effect, Keep) and chat.key is not None:
+                given = replace(given, carried=await make(self._keys, turn.conversation.id, chat.key, effect.pin))
+        return given
+
+    async def _bring(
+        self, update_id: int, chat: Chat, heard: Heard, digits: str, turn: Turn | None = None
+    ) -> tuple[Plan, Chat] | None:
+        """Bring the draft that a code and a PIN open; None when these words are no code at all and nobody asked for one."""
+        at, message = heard.event.at, heard.message
+        before: tuple[Effect, ...] = turn.effects if turn else ((Forget(message),) if message is not None else ())
+        if turn is None and not self._bringing.looks_right(digits):
+            return None
+        outcome = await self._bringing.bring(chat, digits, at)
+        if isinstance(outcome, str):
+            if chat.conversation is None:
+                return None
+            refused = self._turns.engine.step(chat.conversation, NotRecovered(outcome, at))
+            refused = replace(
+                refused, effects=(*(effect for effect in before if not isinstance(effect, Recover)), *refused.effects)
+            )
+            return self._turns.plan(update_id, chat, heard, refused), chat
+        key = DraftKey.of(self._keys, outcome.conversation.id, outcome.key)
+        as_if = replace(
+            chat,
+            conversation=outcome.conversation,
+            key=key,
+            version=outcome.version,
+            portable=True,
+            locked=None,
+            locking=False,
+        )
+        recovered = self._turns.engine.step(outcome.conversation, Recovered(at))
+        kept = tuple(effect for effect in before if not isinstance(effect, Recover))
+        recovered = replace(recovered, effects=(*kept, *recovered.effects))
+        given = Given(brought=(outcome.lane, outcome.version))
+        plan = self._turns.plan(update_id, as_if, heard, recovered, given)
+        if chat.id_of_conversation not in (None, outcome.conversation.id):
+            plan.erased_conversation = chat.id_of_conversation
+        self._hot.drop(outcome.lane)
+        return plan, as_if
+
+    async def _say_elsewhere(self, lane: str, parcel: Parcel) -> None:
+        self._hot.drop(lane)
+        other = await self.chat(lane)
+        if other is not None:
+            self._sender.put(other, [parcel])
 
     async def _reach(self, update: Waiting, reach: Reach) -> None:
         """Blocked: what waits for the chat is dropped. Unblocked: it may be written to again."""
@@ -121,7 +271,7 @@ class Worker:
         woken = 0
         for row in rows:
             chat = self._hot.get(row.lane) or self._hot.put(read_chat(self._keys, row))
-            parcel = self._turns.again(chat, datetime.now(UTC))
+            parcel = self._turns.again(chat, datetime.fromtimestamp(self._now(), UTC))
             if parcel is not None:
                 self._sender.put(chat, [parcel])
                 woken += 1
@@ -136,6 +286,10 @@ class Worker:
             if row is not None:
                 chat = self._hot.put(read_chat(self._keys, row))
         return chat
+
+    def forget(self, lane: str) -> None:
+        """The rows of this chat were changed behind its back: read them next time."""
+        self._hot.drop(lane)
 
     async def _reload(self, lane: str) -> None:
         chat = self._hot.get(lane)

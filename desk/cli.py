@@ -101,23 +101,23 @@ def verify() -> None:
 
 @cli.command()
 @click.argument("report")
-@click.option("--revision", type=int, help="Which revision; the latest one if left out.")
+@click.option("--revision", type=int, help="The case as of this revision; the latest one if left out.")
 @click.option(
     "--output", "-o", type=click.File("wb", lazy=True), default="-", help="A file instead of standard output."
 )
 def export(report: str, revision: int | None, output: IO[bytes]) -> None:
-    """Write REPORT (its id, or the first eight or more digits of it) as JSON; the export is audited."""
-    from desk.pages import as_file
+    """Write REPORT (its id, or the first eight or more digits of it) with its attachments as JSON; this is audited."""
+    from desk.export import as_json
 
     store, _ = _prepare(read_settings())
     found = _find(store, report)
     with store.engine.begin() as connection:
-        number = revision or max(one for one, _ in reports.revisions(connection, found))
-        opened = reports.open_revision(connection, store, found, number)
-        if opened is None:
-            raise Complaint(f"Report {found} has no revision {number}.")
+        known = reports.open_revisions(connection, store, found)
+        if revision is not None and revision not in [one.revision for one in known]:
+            raise Complaint(f"Report {found} has no revision {revision}.")
         audit.record(connection, store, audit.OPERATOR, audit.Action.CASE_EXPORTED, found)
-    output.write(as_file(opened.body))
+    for piece in as_json(store, [one for one in known if revision is None or one.revision <= revision]):
+        output.write(piece)
 
 
 def _prepare(settings: Settings) -> tuple[Store, keys.Identity]:

@@ -1,22 +1,27 @@
 """The intake: asks the families' side what is waiting, opens it, stores it, and only then acknowledges it.
 
-Kill it anywhere: what was not stored is listed again, what was stored is only acknowledged again.
+Kill it anywhere: what was not stored is listed again, what was stored is only acknowledged again. Attachments wait on
+disk as they came, sealed, in files without a name, until one transaction stores them with their report.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from tempfile import TemporaryFile
+from typing import IO
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.exc import SQLAlchemyError
 
-from desk import quarantine, reports
+from desk import erasure, quarantine, reports
 from desk.contact import Contact, Trouble
 from desk.keys import Identity
-from desk.opening import Opened, Parts, Reason, Refusal, open_envelope
+from desk.opening import Expected, Opened, Parts, Reason, Refusal, Refused, open_envelope, open_file
 from desk.quarantine import Listed
 from desk.source import OutOfReach, Source, Unfetchable
 from desk.store import Store
@@ -78,7 +83,7 @@ class Intake:
         """Store and acknowledge one envelope; 1 when that changed something at either side."""
         if await asyncio.to_thread(quarantine.is_resting, self.store, listed):
             return 0
-        if not await asyncio.to_thread(self._is_kept, listed):
+        if not await asyncio.to_thread(self._is_settled, listed):
             refusal = await self._fetch_and_admit(listed)
             if refusal:
                 reason = refusal.reason.value
@@ -87,28 +92,47 @@ class Intake:
         return await self._acknowledge(listed)
 
     async def _fetch_and_admit(self, listed: Listed) -> Refusal | None:
+        """Store one envelope with its attachments, or hold it in quarantine; the refusal, if it was one."""
+        parts: Parts | None = None
         try:
             parts = await self.source.fetch(listed)
+            outcome = await asyncio.to_thread(self._open, listed, parts)
+            if isinstance(outcome, Opened):
+                await self._store(listed, outcome)
+                await asyncio.to_thread(quarantine.release, self.store, listed)
+                return None
         except Unfetchable:
-            refusal = Refusal(Reason.UNFETCHABLE)
-            await asyncio.to_thread(quarantine.hold, self.store, listed, refusal)
-            return refusal
-        return await asyncio.to_thread(self._admit, listed, parts)
+            outcome = Refusal(Reason.UNFETCHABLE)
+        except Refused as refused:
+            outcome = refused.refusal
+        await asyncio.to_thread(quarantine.hold, self.store, listed, outcome, parts or quarantine.NOTHING)
+        return outcome
 
-    def _is_kept(self, listed: Listed) -> bool:
+    async def _store(self, listed: Listed, opened: Opened) -> None:
+        """Fetch the attachments, then store everything in one transaction; `Refused` when anything is not as promised."""
+        with ExitStack() as spools:
+            fetched = [spools.enter_context(TemporaryFile()) for _ in opened.files]
+            for expected, spool in zip(opened.files, fetched, strict=True):
+                await self._fetch_file(listed, expected, spool)
+            await asyncio.to_thread(self._keep, opened, fetched)
+
+    async def _fetch_file(self, listed: Listed, expected: Expected, spool: IO[bytes]) -> None:
+        try:
+            await self.source.fetch_file(listed, expected.sealed, spool)
+        except Unfetchable:
+            raise Refused(Reason.FILE_UNFETCHABLE, expected.place) from None
+
+    def _keep(self, opened: Opened, fetched: Sequence[IO[bytes]]) -> None:
+        if not reports.keep(self.store, opened, map(self._content, opened.files, fetched)):
+            raise Refused(Reason.CHANGED)
+
+    def _content(self, expected: Expected, spool: IO[bytes]) -> bytes:
+        spool.seek(0)
+        return open_file(expected, spool.read(), self.identity)
+
+    def _is_settled(self, listed: Listed) -> bool:
         with self.store.engine.begin() as connection:
-            return reports.kept_digest(connection, listed.report, listed.revision) == listed.sealed_sha256
-
-    def _admit(self, listed: Listed, parts: Parts | None) -> Refusal | None:
-        """Open and store, or hold in quarantine; the refusal, if it was one."""
-        outcome = self._open(listed, parts)
-        if isinstance(outcome, Opened) and not reports.keep(self.store, outcome):
-            outcome = Refusal(Reason.CHANGED)
-        if isinstance(outcome, Refusal):
-            quarantine.hold(self.store, listed, outcome, parts or quarantine.NOTHING)
-            return outcome
-        quarantine.release(self.store, listed)
-        return None
+            return reports.is_settled(connection, reports.Kept(listed.report, listed.revision, listed.sealed_sha256))
 
     def _open(self, listed: Listed, parts: Parts | None) -> Opened | Refusal:
         if parts is None:
@@ -126,6 +150,9 @@ class Intake:
             return 0
         kept = reports.Kept(listed.report, listed.revision, listed.sealed_sha256)
         await asyncio.to_thread(reports.acknowledged, self.store, kept)
+        if await asyncio.to_thread(erasure.came_again, self.store, listed.report):
+            log.info("erased_report_came_again", report=listed.report, revision=listed.revision)
+            return 1
         log.info("report_taken", report=listed.report, revision=listed.revision)
         return 1
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
-from desk import audit, caseworkers, passphrases, quarantine, reports, sessions
+from desk import attachments, audit, caseworkers, erasure, passphrases, quarantine, ranges, reports, sessions
+from desk.export import as_json
 from desk.gate import Access, Handler, Visit
 from desk.rendering import render
 from desk.sheet import Reader
+from desk.withdrawal import withdrawn_in
+from flows.merge import merged
 
 _PAGE = 50
-_REPORT = re.compile("[0-9a-f]{32}")
+_ID = re.compile("[0-9a-f]{32}")
+#: A family's file may do nothing at all, not even when it is opened by itself.
+FILE_POLICY = "sandbox; default-src 'none'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,36 +115,98 @@ def inbox(visit: Visit) -> Response:
 
 
 def case(visit: Visit) -> Response:
-    """A report, its latest revision unless another one is asked for. Being seen is recorded first."""
+    """A report, its revisions put together up to the one asked for. Being seen is recorded first."""
+    return _case(visit)
+
+
+def _case(visit: Visit, status: int = 200, failed: str = "") -> Response:
     report, store, caseworker = _report_id(visit), visit.desk.store, visit.signed_in.caseworker
     with store.engine.begin() as connection:
-        known = reports.revisions(connection, report)
+        erased = erasure.erased_on(connection, report)
+        if erased:
+            return render(visit, "erased.html", 410, report=report, erased_on=erased)
+        known = reports.open_revisions(connection, store, report)
         number = _revision(visit, known)
-        revision = reports.open_revision(connection, store, report, number)
-        before = reports.open_revision(connection, store, report, _before(known, number))
-        if revision is None:
-            raise HTTPException(404)
         seen_by = audit.readers_of(connection, report)
         audit.record(connection, store, caseworker.id, audit.Action.CASE_VIEWED, report)
         reports.mark_read(connection, store, caseworker.id, report, number)
         names = caseworkers.names(connection)
-    sheet = Reader(visit.desk.calendar).read(revision.body, before.body if before else None)
+        in_doubt = quarantine.holds(connection, report)
+    shown = [one for one in known if one.revision <= number]
+    bodies = [one.body for one in shown]
+    all_bodies = [one.body for one in known]
+    wish = erasure.wish_in(all_bodies)
     return render(
-        visit, "case.html", revision=revision, sheet=sheet, known=known, before=before, seen_by=seen_by, names=names
+        visit,
+        "case.html",
+        status,
+        report=merged(bodies),
+        sheet=Reader(visit.desk.calendar).read(bodies),
+        known=known,
+        shown=shown[-1],
+        missing=sorted(set(range(1, known[-1].revision)) - {one.revision for one in known}),
+        withdrawn=withdrawn_in(all_bodies),
+        wish=wish,
+        may_erase=wish is not None and wish.is_due(erasure.today(store)),
+        in_doubt=in_doubt,
+        failed=failed,
+        seen_by=seen_by,
+        names=names,
     )
 
 
+def erase(visit: Visit) -> Response:
+    """Erase a report that its family wants erased, once a caseworker has typed how its number begins."""
+    report, store = _report_id(visit), visit.desk.store
+    typed = visit.form.get("confirm", "").strip().lower()
+    with store.engine.begin() as connection:
+        erasure.alone(connection)
+        known = reports.open_revisions(connection, store, report)
+        newest = _revision(visit, known)
+        wish = erasure.wish_in([one.body for one in known])
+        if wish is None or not wish.is_due(erasure.today(store)):
+            raise HTTPException(409)
+        # Something came after the page was made; it may take the wish back.
+        unread = visit.form.get("newest") != str(newest)
+        confirmed = typed == report[: erasure.CONFIRMED_BY]
+        if confirmed and not unread:
+            erasure.erase(connection, store, report, visit.signed_in.caseworker.id)
+    if unread or not confirmed:
+        return _case(visit, 409 if unread else 422, "unread" if unread else "unconfirmed")
+    erasure.overwrite(store)
+    return RedirectResponse(f"/cases/{report}", 303)
+
+
+def file(visit: Visit) -> Response:
+    """An attachment as it came. Pictures and recordings may be shown; anything else is only for download."""
+    report, id_ = _report_id(visit), str(visit.request.path_params["id"])
+    if not _ID.fullmatch(id_):
+        raise HTTPException(404)
+    store = visit.desk.store
+    with store.engine.begin() as connection:
+        found = attachments.find(connection, store, report, id_)
+        if found is None:
+            raise HTTPException(404)
+        audit.record(connection, store, visit.signed_in.caseworker.id, audit.Action.FILE_VIEWED, f"{report}{id_}")
+    placed = "inline" if found.shown else "attachment"
+    headers = {
+        "Content-Disposition": f'{placed}; filename="wasl-{report[:8]}-{id_[:8]}.{found.ending}"',
+        "Content-Security-Policy": FILE_POLICY,
+    }
+    kind = found.mime if found.shown else "application/octet-stream"
+    return ranges.answer(found.content, visit.request.headers.get("range"), kind, headers)
+
+
 def export(visit: Visit) -> Response:
-    """The report as it came, as a JSON file."""
+    """The case as one JSON file: the report, its revisions as they came, and its attachments."""
     report, store = _report_id(visit), visit.desk.store
     with store.engine.begin() as connection:
-        number = _revision(visit, reports.revisions(connection, report))
-        revision = reports.open_revision(connection, store, report, number)
-        if revision is None:
-            raise HTTPException(404)
+        known = reports.open_revisions(connection, store, report)
+        number = _revision(visit, known)
         audit.record(connection, store, visit.signed_in.caseworker.id, audit.Action.CASE_EXPORTED, report)
     headers = {"Content-Disposition": f'attachment; filename="wasl-{report[:8]}-{number}.json"'}
-    return Response(as_file(revision.body), media_type="application/json", headers=headers)
+    shown = [one for one in known if one.revision <= number]
+    return StreamingResponse(as_json(store, shown), media_type="application/json", headers=headers)
 
 
 def retry(visit: Visit) -> Response:
@@ -150,11 +216,6 @@ def retry(visit: Visit) -> Response:
         raise HTTPException(404)
     visit.desk.nudge()
     return RedirectResponse("/cases", 303)
-
-
-def as_file(report: dict[str, Any]) -> bytes:
-    """A report as JSON for a person and a program, in UTF-8."""
-    return (json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 PAGES = (
@@ -168,27 +229,26 @@ PAGES = (
     Page("/cases", "GET", Access.CASEWORKER, inbox),
     Page("/cases/{report}", "GET", Access.CASEWORKER, case),
     Page("/cases/{report}/export", "GET", Access.CASEWORKER, export),
+    Page("/cases/{report}/files/{id}", "GET", Access.CASEWORKER, file),
+    Page("/cases/{report}/erase", "POST", Access.CASEWORKER, erase),
     Page("/quarantine/{held:int}/retry", "POST", Access.CASEWORKER, retry),
 )
 
 
 def _report_id(visit: Visit) -> str:
     report = str(visit.request.path_params["report"])
-    if not _REPORT.fullmatch(report):
+    if not _ID.fullmatch(report):
         raise HTTPException(404)
     return report
 
 
-def _revision(visit: Visit, known: list[tuple[int, int]]) -> int:
-    numbers = {str(number): number for number, _ in known}
+def _revision(visit: Visit, known: list[reports.Revision]) -> int:
+    """The revision asked for, the newest one unless another is; 404 where there is none."""
+    numbers = {str(one.revision): one.revision for one in known}
     asked = visit.request.query_params.get("revision", max(numbers.values(), default=0))
     if str(asked) not in numbers:
         raise HTTPException(404)
     return numbers[str(asked)]
-
-
-def _before(known: list[tuple[int, int]], number: int) -> int:
-    return max((one for one, _ in known if one < number), default=0)
 
 
 def _with_session(visit: Visit, caseworker: caseworkers.Caseworker, path: str) -> Response:

@@ -98,6 +98,11 @@ def everything_held(connection: Connection) -> list[Held]:
     return [Held(**row._mapping) for row in connection.execute(query)]
 
 
+def holds(connection: Connection, report: str) -> bool:
+    """Whether anything of this report is in quarantine."""
+    return connection.scalar(select(quarantine.c.id).where(quarantine.c.report == report).limit(1)) is not None
+
+
 def how_many(store: Store) -> int:
     """How many envelopes are in quarantine."""
     with store.engine.begin() as connection:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, select, update
 
-from desk import audit
+from desk import attachments, audit, erasure
 from desk.opening import Opened
 from desk.store import Store
 from desk.summary import Summary, read_summary, summarise
@@ -52,28 +53,61 @@ class Revision:
     body: dict[str, Any] = field(repr=False)
 
 
-def keep(store: Store, opened: Opened) -> bool:
-    """Store a revision; False when it was there already with another digest. Storing it twice changes nothing."""
+def keep(store: Store, opened: Opened, contents: Iterable[bytes] = ()) -> bool:
+    """Store a revision and the contents of its attachments (in the order of `opened.files`), all or nothing.
+
+    False when it was there already with another digest. Storing it twice changes nothing, nor does storing what was
+    erased. An exception while the contents are read undoes everything.
+    """
     manifest = opened.manifest
     with store.engine.begin() as connection:
+        erasure.alone(connection)
+        if erasure.erased_on(connection, manifest.report):
+            return True
         digest = kept_digest(connection, manifest.report, manifest.revision)
         if digest is not None:
             return digest == manifest.sealed_sha256
-        row = f"{manifest.report}/{manifest.revision}"
-        summary = summarise(opened.report).as_json()
-        connection.execute(
-            insert(reports).values(
-                report=manifest.report,
-                revision=manifest.revision,
-                sealed_sha256=manifest.sealed_sha256,
-                received_at=store.now(),
-                state="stored",
-                summary=store.seal(summary, table="reports", row=row, column="summary"),
-                body=store.seal(opened.report, table="reports", row=row, column="body"),
-            )
-        )
+        _insert(connection, store, opened)
+        for expected, content in zip(opened.files, contents, strict=True):
+            attachments.keep(connection, store, opened, expected, content)
+        _summarise_anew(connection, store, manifest.report)
         audit.record(connection, store, audit.INTAKE, audit.Action.REPORT_STORED, manifest.report)
     return True
+
+
+def _insert(connection: Connection, store: Store, opened: Opened) -> None:
+    manifest = opened.manifest
+    row = f"{manifest.report}/{manifest.revision}"
+    summary = summarise([opened.report]).as_json()
+    connection.execute(
+        insert(reports).values(
+            report=manifest.report,
+            revision=manifest.revision,
+            sealed_sha256=manifest.sealed_sha256,
+            received_at=store.now(),
+            state="stored",
+            summary=store.seal(summary, table="reports", row=row, column="summary"),
+            body=store.seal(opened.report, table="reports", row=row, column="body"),
+        )
+    )
+
+
+def _summarise_anew(connection: Connection, store: Store, report: str) -> None:
+    """The newest revision carries the summary of them all; an earlier one may come late and change it."""
+    known = open_revisions(connection, store, report)
+    summary = summarise([one.body for one in known]).as_json()
+    row = f"{report}/{known[-1].revision}"
+    connection.execute(
+        update(reports)
+        .where(reports.c.report == report, reports.c.revision == known[-1].revision)
+        .values(summary=store.seal(summary, table="reports", row=row, column="summary"))
+    )
+
+
+def is_settled(connection: Connection, kept: Kept) -> bool:
+    """Whether this needs no fetching: it is stored under this digest, or the report was erased."""
+    digest = kept_digest(connection, kept.report, kept.revision)
+    return digest == kept.sealed_sha256 or erasure.erased_on(connection, kept.report) is not None
 
 
 def kept_digest(connection: Connection, report: str, revision: int) -> str | None:
@@ -129,25 +163,15 @@ def inbox(store: Store, caseworker: str, *, page: int, size: int) -> tuple[list[
     return rows, total
 
 
-def revisions(connection: Connection, report: str) -> list[tuple[int, int]]:
-    """The revisions of a report and when each came, oldest first."""
-    rows = connection.execute(
-        select(reports.c.revision, reports.c.received_at).where(reports.c.report == report).order_by(reports.c.revision)
-    )
-    return [(row.revision, row.received_at) for row in rows]
+def open_revisions(connection: Connection, store: Store, report: str) -> list[Revision]:
+    """All revisions of a report with their bodies opened, oldest first."""
+    rows = connection.execute(select(reports).where(reports.c.report == report).order_by(reports.c.revision))
+    return [_opened(store, row) for row in rows]
 
 
-def open_revision(connection: Connection, store: Store, report: str, revision: int) -> Revision | None:
-    """The revision with its body opened."""
-    row = connection.execute(
-        select(reports.c.sealed_sha256, reports.c.received_at, reports.c.body).where(
-            reports.c.report == report, reports.c.revision == revision
-        )
-    ).first()
-    if row is None:
-        return None
-    body = store.open(row.body, table="reports", row=f"{report}/{revision}", column="body")
-    return Revision(report, revision, row.sealed_sha256, row.received_at, body)
+def _opened(store: Store, row: Any) -> Revision:
+    body = store.open(row.body, table="reports", row=f"{row.report}/{row.revision}", column="body")
+    return Revision(row.report, row.revision, row.sealed_sha256, row.received_at, body)
 
 
 def mark_read(connection: Connection, store: Store, caseworker: str, report: str, revision: int) -> None:

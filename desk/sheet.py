@@ -1,22 +1,44 @@
-"""A report as the case page shows it: every claim with the family's own words beside what was understood of them.
+"""A case as its page shows it: every claim with the family's own words beside what was understood of them.
 
-It reads the schema's fields and leaves nothing out: a property or a kind of value that it does not know (of a later
-schema) is shown as it stands.
+The revisions are put together; what an earlier one said stands folded under what is said now. It reads the schemas'
+fields and leaves nothing out: a property or a kind of value that it does not know (of a later schema) is shown as it is.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from desk import words
+from desk.attachments import PICTURES, SOUNDS
 from desk.dates import Calendar
 from desk.places import governorate
+from desk.withdrawal import Given, consents_in
 from desk.words import N_
+from flows.merge import TELLING, merged
 
-_KNOWN = {"field", "question", "title", "status", "raw", "value", "at"}
+_KNOWN = {"field", "question", "title", "status", "raw", "value", "at", "sensitivity", "derived", "confirmed"}
+#: What a leak of could do most harm.
+_MOST_SENSITIVE = 3
+
+Report = dict[str, Any]
+#: A holder's id and a question's name: what one line is about.
+_Place = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attachment as the page shows it."""
+
+    id: str
+    #: `picture`, `sound` or `download`
+    shown_as: str
+    #: `Picture 2, 120 kB`
+    title: str
+    #: the enquirer chose to keep the hidden details (place, time, device) in it
+    original: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +62,22 @@ class Line:
     words: str | None
     language: str | None
     reading: Reading | None
+    files: tuple[File, ...]
     at: str
+    #: nobody said it: computed from other answers
+    derived: bool
+    #: whether the enquirer agreed to the reading; None when that was not noted
+    confirmed: bool | None
+    #: a leak of this could do great harm
+    sensitive: bool
     #: properties of the claim that this version has no place for: `(name, value)`
     others: tuple[tuple[str, str], ...]
-    #: its standing against the revision before: "", "new" or "changed"
-    change: str
+    #: the revision that said it
+    revision: int
+    #: "", or "new" or "changed" by the newest revision that tells anything
+    change: str = ""
+    #: what earlier revisions said instead, newest first
+    earlier: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +90,8 @@ class Section:
     #: questions of a searchable report that were never put
     not_asked: tuple[str, ...] = ()
     note: str = ""
+    #: whom it is about, where there are several: `(name or None,)`; empty otherwise
+    about: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +105,9 @@ class Consent:
     language: str
     at: str
     text: str
+    withdrawn: bool
+    #: earlier answers that were others, newest first: `(answer, when)`
+    earlier: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +116,12 @@ class Sheet:
 
     sections: tuple[Section, ...] = field(repr=False)
     consents: tuple[Consent, ...] = field(repr=False)
-    #: titles of claims that the revision before made and this one no longer makes
-    gone: tuple[str, ...]
     #: each sought person's name, as typed; None where none was given
     names: tuple[str | None, ...] = field(repr=False)
+    #: attachments that no claim names
+    other_files: tuple[File, ...] = field(repr=False)
+    #: the revision whose news are marked; None when there is nothing before it
+    news_of: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +138,7 @@ def _about(*fields: str) -> Callable[[dict[str, Any]], bool]:
 
 
 _OF_PERSON = (
+    Essential(N_("Relationship"), _about("person.relationship")),
     Essential(N_("Full name"), _about("person.name")),
     Essential(N_("Mother's name"), _about("person.mother")),
     Essential(N_("Birth or age"), _about("person.birth", "person.age")),
@@ -107,46 +148,64 @@ _OF_EVENT = (
     Essential(N_("When last seen or heard from"), _about("event.last_seen", "event.last_contact")),
     Essential(N_("Where"), _about("event.place", "event.place_detail")),
 )
-_OF_ENQUIRER = (Essential(N_("Relationship"), _about("enquirer.relationship")),)
+_OF_ENQUIRER: tuple[Essential, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Turns a report into a sheet, in the console's language."""
+    """Turns the revisions of a report into a sheet, in the console's language."""
 
     calendar: Calendar
 
-    def read(self, report: dict[str, Any], before: dict[str, Any] | None = None) -> Sheet:
-        """The sheet of this report; claims that are new or changed since the revision `before` are marked."""
-        old = _claims_by_place(before) if before else None
-        sections = [self._section("enquirer", N_("Enquirer"), report["enquirer"], old, _OF_ENQUIRER)]
+    def read(self, bodies: Sequence[Report]) -> Sheet:
+        """The sheet of these revisions, oldest first, at least one."""
+        report = merged(bodies)
+        files = self._files(report["files"])
+        history = _history(bodies)
+        told = [body["revision"] for body in bodies if _tells(body)]
+        news_of = told[-1] if len(told) > 1 else None
+        lines = {place: self._line(versions, files, news_of) for place, versions in history.items()}
+        named = {file.id for line in lines.values() for one in (line, *line.earlier) for file in one.files}
+        return Sheet(
+            sections=tuple(self._sections(report, lines)),
+            consents=tuple(map(self._consent, consents_in(bodies))),
+            names=tuple(map(_name_of, report["sought_persons"])),
+            other_files=tuple(file for id_, file in files.items() if id_ not in named),
+            news_of=news_of,
+        )
+
+    def _sections(self, report: Report, lines: dict[_Place, Line]) -> Iterable[Section]:
+        yield self._section("enquirer", N_("Enquirer"), report["enquirer"], lines, _OF_ENQUIRER)
         several = len(report["sought_persons"]) > 1
-        for number, person in enumerate(report["sought_persons"], start=1):
-            title = f"{self._say(N_('Sought person'))} {number}" if several else N_("Sought person")
-            sections.append(self._section(person["id"], title, person, old, _OF_PERSON))
+        for person in report["sought_persons"]:
+            title = self._numbered(person["id"]) if several else N_("Sought person")
+            section = self._section(person["id"], title, person, lines, _OF_PERSON)
+            yield replace(section, about=(_name_of(person),) if several else ())
         for event in report["events"]:
-            note = self._concerns(event["concerns"]) if several else ""
-            sections.append(self._section(event["id"], N_("Event of disappearance"), event, old, _OF_EVENT, note))
-        gone = _gone(old, _claims_by_place(report)) if old else ()
-        consents = tuple(self._consent(one) for one in report["consents"])
-        return Sheet(tuple(sections), consents, gone, tuple(map(_name_of, report["sought_persons"])))
+            section = self._section(event["id"], N_("Event of disappearance"), event, lines, _OF_EVENT)
+            yield replace(section, note=self._concerns(event["concerns"]) if several else "")
 
     def _section(
         self,
         anchor: str,
         title: str,
         holder: dict[str, Any],
-        old: dict[tuple[str, str], list[Any]] | None,
+        lines: dict[_Place, Line],
         essentials: Iterable[Essential],
-        note: str = "",
     ) -> Section:
         claims = holder["claims"]
-        lines = tuple(self._line(claim, _change(old, holder["id"], claim)) for claim in claims)
         missing = tuple(self._say(one.title) for one in essentials if not any(map(one.is_it, claims)))
-        return Section(anchor, self._say(title), lines, missing, note)
+        held = tuple(lines[holder["id"], claim["question"]] for claim in claims)
+        return Section(anchor, self._say(title), held, missing)
 
-    def _line(self, claim: dict[str, Any], change: str) -> Line:
-        raw = claim["raw"] or {}
+    def _line(self, versions: list[tuple[int, dict[str, Any]]], files: dict[str, File], news_of: int | None) -> Line:
+        """The newest version, what was said before it folded under it."""
+        said = [self._version(revision, claim, files) for revision, claim in reversed(versions)]
+        change = "" if said[0].revision != news_of else "changed" if len(said) > 1 else "new"
+        return replace(said[0], change=change, earlier=tuple(said[1:]))
+
+    def _version(self, revision: int, claim: dict[str, Any], files: dict[str, File]) -> Line:
+        raw, value = claim["raw"] or {}, claim["value"]
         others = tuple((name.replace("_", " "), _plain(claim[name])) for name in claim if name not in _KNOWN)
         return Line(
             title=claim["title"],
@@ -155,11 +214,32 @@ class Reader:
             status_words=self.calendar.words.say(words.STATUS, claim["status"]),
             words=raw.get("text"),
             language=raw.get("language"),
-            reading=_unrepeated(self._reading(claim["value"]), raw.get("text")) if claim["value"] else None,
+            reading=_unrepeated(self._reading(value), raw.get("text")) if value else None,
+            files=self._files_of(value, files),
             at=self.calendar.iso_moment(claim["at"]),
+            derived=claim.get("derived", False),
+            confirmed=claim.get("confirmed"),
+            sensitive=claim.get("sensitivity", 0) >= _MOST_SENSITIVE,
             others=others,
-            change=change,
+            revision=revision,
         )
+
+    def _files(self, described: Iterable[dict[str, Any]]) -> dict[str, File]:
+        """The report's attachments by id, numbered by their kind."""
+        found: dict[str, File] = {}
+        counts: dict[str, int] = {}
+        for one in described:
+            counts[one["kind"]] = number = counts.get(one["kind"], 0) + 1
+            kind = self.calendar.words.say(words.FILE_KIND, one["kind"])
+            title = f"{kind} {number}, {_size(one['bytes'])}"
+            found[one["id"]] = File(one["id"], _shown_as(one["mime"]), title, one["original"])
+        return found
+
+    def _files_of(self, value: dict[str, Any] | None, files: dict[str, File]) -> tuple[File, ...]:
+        if not value or value["type"] != "files":
+            return ()
+        not_here = self._say(N_("An attachment that did not come"))
+        return tuple(files.get(id_, File(id_, "missing", not_here, False)) for id_ in value["files"])
 
     def _reading(self, value: dict[str, Any]) -> Reading:
         read = _READINGS.get(value["type"])
@@ -175,35 +255,59 @@ class Reader:
         return Reading(said, details)
 
     def _place(self, value: dict[str, Any]) -> Reading:
-        name, code = value["name"], value["code"]
-        if not code:
-            return Reading(value["text"], (self._say(N_("no place code")),))
-        within = governorate(code)
-        area = (self._say(N_("%s governorate")) % within,) if within and within != name else ()
-        return Reading(name or value["text"], (*area, code))
+        name, code, kind = value["name"], value["code"], value.get("kind")
+        within = governorate(code) or governorate(value.get("admin1"))
+        details = [
+            self.calendar.words.say(words.PLACE_KIND, kind) if kind else "",
+            self._say(N_("%s governorate")) % within if within and within != name else "",
+            code or self._say(N_("no place code")),
+            value.get("gazetteer", ""),
+        ]
+        if "from" in value and "to" in value:
+            ends = value["from"], value["to"]
+            details[2] = _way(end["code"] for end in ends) if any(end["code"] for end in ends) else details[2]
+            name = _way(end["name"] or end["code"] for end in ends)
+        return Reading(name or value["text"], tuple(filter(None, details)))
+
+    def _phone(self, value: dict[str, Any]) -> Reading:
+        return Reading(value["e164"], (value["region"],) if value["region"] else ())
 
     def _choice(self, value: dict[str, Any]) -> Reading:
         label, code = value["label"], value["code"]
         return Reading(label, () if code.replace("_", " ") == label.casefold() else (code,))
 
     def _name(self, value: dict[str, Any]) -> Reading:
-        parts = " · ".join(value["parts"])
-        return Reading(value["full"], (parts,) if len(value["parts"]) > 1 else ())
+        details = [
+            " · ".join(value["parts"]) if len(value["parts"]) > 1 else "",
+            self._say(N_("called %s")) % value["kunya"] if value.get("kunya") else "",
+            self.calendar.words.say(words.SCRIPT, value["script"]) if value.get("script") else "",
+        ]
+        return Reading(value["full"], tuple(filter(None, details)))
 
     def _age(self, value: dict[str, Any]) -> Reading:
         years = self.calendar.words.translations.ngettext("%d year", "%d years", value["years"])
         return Reading(years % value["years"])
 
-    def _consent(self, consent: dict[str, Any]) -> Consent:
+    def _consent(self, given: Given) -> Consent:
+        newest, say = given.newest, self.calendar.words.say
         return Consent(
-            purpose=self.calendar.words.say(words.PURPOSE, consent["purpose"]),
-            recipient=(consent["recipient"] or "").replace("_", " "),
-            answer=consent["answer"],
-            answer_words=self.calendar.words.say(words.CONSENT, consent["answer"]),
-            language=self.calendar.words.say(words.LANGUAGES, consent["language"]),
-            at=self.calendar.iso_moment(consent["answered_at"]),
-            text=consent["text_sha256"][:8],
+            purpose=say(words.PURPOSE, newest["purpose"]),
+            recipient=(newest["recipient"] or "").replace("_", " "),
+            answer="withdrawn" if given.withdrawn else newest["answer"],
+            answer_words=self._say(N_("No longer agreed")) if given.withdrawn else say(words.CONSENT, newest["answer"]),
+            language=say(words.LANGUAGES, newest["language"]),
+            at=self.calendar.iso_moment(newest["answered_at"]),
+            text=newest["text_sha256"][:8],
+            withdrawn=given.withdrawn,
+            earlier=tuple(
+                (say(words.CONSENT, one["answer"]), self.calendar.iso_moment(one["answered_at"]))
+                for one in reversed(given.answers[:-1])
+                if one["answered_at"] != newest["answered_at"]
+            ),
         )
+
+    def _numbered(self, person: str) -> str:
+        return f"{self._say(N_('Sought person'))} {person.removeprefix('person-')}"
 
     def _concerns(self, ids: list[str]) -> str:
         numbers = ", ".join(one.removeprefix("person-") for one in ids)
@@ -222,14 +326,15 @@ _READINGS: dict[str, Callable[[Reader, dict[str, Any]], Reading]] = {
     "age": Reader._age,
     "place": Reader._place,
     "name": Reader._name,
+    "phone": Reader._phone,
+    "files": lambda _reader, _value: Reading(""),
 }
 
 
 def _unrepeated(reading: Reading, said: str | None) -> Reading | None:
     """The reading without what the quotation beside it says already; None when nothing is left."""
-    if reading.text != said:
-        return reading
-    return Reading("", reading.details) if reading.details else None
+    text = "" if reading.text == said else reading.text
+    return Reading(text, reading.details) if text or reading.details else None
 
 
 def _name_of(person: dict[str, Any]) -> str | None:
@@ -241,28 +346,39 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _holders(report: dict[str, Any]) -> list[dict[str, Any]]:
-    return [report["enquirer"], *report["sought_persons"], *report["events"]]
+def _way(ends: Iterable[str | None]) -> str:
+    """`Aleppo → Hama`; an ellipsis for an end of which only the words are known."""
+    return " → ".join(end or "…" for end in ends)
 
 
-def _claims_by_place(report: dict[str, Any]) -> dict[tuple[str, str], list[Any]]:
-    found: dict[tuple[str, str], list[Any]] = {}
-    for holder in _holders(report):
-        for claim in holder["claims"]:
-            found.setdefault((holder["id"], claim["field"]), []).append(claim)
+def _tells(body: Report) -> bool:
+    return body.get("kind", "report") in TELLING
+
+
+def _history(bodies: Sequence[Report]) -> dict[_Place, list[tuple[int, dict[str, Any]]]]:
+    """Each line's versions with the revision that first said it so, oldest first. Saying the same again is no version."""
+    found: dict[_Place, list[tuple[int, dict[str, Any]]]] = {}
+    for body in list(filter(_tells, bodies)) or bodies[:1]:
+        for holder in (body["enquirer"], *body["sought_persons"], *body["events"]):
+            for claim in holder["claims"]:
+                versions = found.setdefault((holder["id"], claim["question"]), [])
+                if versions and _said(versions[-1][1]) == _said(claim):
+                    versions[-1] = (versions[-1][0], claim)
+                else:
+                    versions.append((body["revision"], claim))
     return found
 
 
-def _change(old: dict[tuple[str, str], list[Any]] | None, holder: str, claim: dict[str, Any]) -> str:
-    if old is None:
-        return ""
-    same_field = old.get((holder, claim["field"]))
-    if not same_field:
-        return "new"
-    said = (claim["status"], claim["raw"], claim["value"])
-    return "" if any(said == (one["status"], one["raw"], one["value"]) for one in same_field) else "changed"
+def _said(claim: dict[str, Any]) -> tuple[Any, ...]:
+    return (claim["status"], claim["raw"], claim["value"])
 
 
-def _gone(old: dict[tuple[str, str], list[Any]], new: dict[tuple[str, str], list[Any]]) -> tuple[str, ...]:
-    """Titles of claims of the revision before that this one no longer makes."""
-    return tuple(claims[0]["title"] for place, claims in old.items() if place not in new)
+def _shown_as(mime: str) -> str:
+    return "picture" if mime in PICTURES else "sound" if mime in SOUNDS else "download"
+
+
+def _size(length: int) -> str:
+    """`840 B`, `12 kB`, `3.4 MB`."""
+    if length < 1000:
+        return f"{length} B"
+    return f"{length / 1000:.0f} kB" if length < 1_000_000 else f"{length / 1_000_000:.1f} MB"

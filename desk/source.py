@@ -1,4 +1,4 @@
-"""The families' side as the desk sees it: the three calls of the hand-off contract, over HTTP."""
+"""The families' side as the desk sees it: the four calls of the hand-off contract, over HTTP."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ import binascii
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import aiohttp
 
 from desk.contact import Trouble
 from desk.opening import Parts
 from desk.quarantine import Listed
+from flows.envelope import SealedFile
 
 #: A sealed report of 24 MiB, in base64 and then some.
 LARGEST_ANSWER = 33 * 1024 * 1024
 _TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10, sock_read=30)
+#: Enough for the largest attachment at 100 KB a second; a line that stands still ends sooner.
+_FILE_TIMEOUT = aiohttp.ClientTimeout(total=300, sock_connect=10, sock_read=30)
+_CHUNK = 64 * 1024
 _REPORT = re.compile("[0-9a-f]{32}")
 _DIGEST = re.compile("[0-9a-f]{64}")
 
@@ -31,7 +35,7 @@ class OutOfReach(Exception):  # noqa: N818
 
 
 class Unfetchable(Exception):  # noqa: N818
-    """This one envelope cannot be had; others may."""
+    """This one envelope or attachment cannot be had; others may."""
 
 
 @dataclass(slots=True)
@@ -73,6 +77,24 @@ class Source:
         except (KeyError, TypeError, ValueError, binascii.Error):
             return None
 
+    async def fetch_file(self, listed: Listed, file: SealedFile, into: IO[bytes]) -> None:
+        """Write the sealed bytes of one attachment to a file, and at most one chunk more of them than were announced.
+
+        `Unfetchable` when it is gone, failing, or breaks off: a file that never comes through must not stop the others.
+        """
+        http, url = self._client(), self._url(f"{_path(listed)}/files/{file.id}")
+        try:
+            async with http.get(url, allow_redirects=False, timeout=_FILE_TIMEOUT) as response:
+                if response.status in (401, 403):
+                    raise OutOfReach(Trouble.TOKEN_REFUSED)
+                if response.status != 200:
+                    raise Unfetchable(str(response.status))
+                await _copy(response, into, file.sealed_bytes)
+        except aiohttp.ClientConnectorError:
+            raise OutOfReach(Trouble.OUT_OF_REACH) from None
+        except (aiohttp.ClientError, TimeoutError):
+            raise Unfetchable("broke off") from None
+
     async def acknowledge(self, listed: Listed) -> bool:
         """Tell the families' side that this is stored; False when it does not know this digest."""
         body = {"sealed_sha256": listed.sealed_sha256}
@@ -80,10 +102,9 @@ class Source:
         return status == 200 and answer.get("acknowledged") is True
 
     async def _call(self, method: str, path: str, body: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
-        assert self._http, "use it as an async context manager"  # noqa: S101
-        url = self.url.rstrip("/") + path
+        http, url = self._client(), self._url(path)
         try:
-            async with self._http.request(method, url, json=body, allow_redirects=False) as response:
+            async with http.request(method, url, json=body, allow_redirects=False) as response:
                 answer = await _read(response)
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise OutOfReach(Trouble.OUT_OF_REACH) from None
@@ -91,10 +112,27 @@ class Source:
             raise OutOfReach(Trouble.TOKEN_REFUSED)
         return response.status, answer
 
+    def _client(self) -> aiohttp.ClientSession:
+        assert self._http, "use it as an async context manager"  # noqa: S101
+        return self._http
+
+    def _url(self, path: str) -> str:
+        return self.url.rstrip("/") + path
+
+
+async def _copy(response: aiohttp.ClientResponse, into: IO[bytes], announced: int) -> None:
+    """The body, until it ends or is longer than announced; whether it is the right one is checked when it is opened."""
+    copied = 0
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        into.write(chunk)
+        copied += len(chunk)
+        if copied > announced:
+            return
+
 
 async def _read(response: aiohttp.ClientResponse) -> dict[str, Any]:
     body = bytearray()
-    async for chunk in response.content.iter_chunked(64 * 1024):
+    async for chunk in response.content.iter_chunked(_CHUNK):
         body += chunk
         if len(body) > LARGEST_ANSWER:
             return {}

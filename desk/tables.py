@@ -40,6 +40,30 @@ reports = Table(
     PrimaryKeyConstraint("report", "revision"),
 )
 
+#: What came with a revision: photos, recordings, papers. Stored in the transaction that stores the revision.
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("report", String(32), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("id", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("mime", String(200), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("original", Boolean, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("report", "revision", "id"),
+)
+
+#: Reports that were erased on their family's wish: what comes again of them is acknowledged and not stored.
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("report", String(32), primary_key=True),
+    #: the day, YYYY-MM-DD (UTC)
+    Column("erased_on", String(10), nullable=False),
+)
+
 #: Envelopes that did not pass: their parts as they came (the report in them is still sealed), and why.
 quarantine = Table(
     "quarantine",

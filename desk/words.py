@@ -56,6 +56,7 @@ ATTENTION = {
     "urgent": N_("Urgent"),
     "recent": N_("Within the last three months"),
     "crisis": N_("Words of crisis"),
+    "voice": N_("Voice messages to listen to"),
 }
 
 #: Flags that are read before all others.
@@ -75,7 +76,37 @@ CONSENT = {"granted": N_("Yes"), "denied": N_("No"), "later": N_("Asked to decid
 
 PURPOSE = {"process": N_("Keep the answers in order to search"), "share": N_("Share the report")}
 
-ACTION = {"case_viewed": N_("read it"), "case_exported": N_("exported it")}
+ACTION = {
+    "case_viewed": N_("read it"),
+    "case_exported": N_("exported it"),
+    "file_viewed": N_("opened an attachment"),
+}
+
+#: What a revision is.
+KIND = {
+    "report": N_("Report"),
+    "addition": N_("Addition"),
+    "withdrawal": N_("Withdrawal"),
+    "erasure_request": N_("Wish to have everything deleted"),
+    "erasure_cancelled": N_("Wish taken back"),
+    "erasure": N_("Deletion"),
+}
+
+PLACE_KIND = {
+    "governorate": N_("governorate"),
+    "district": N_("district"),
+    "subdistrict": N_("subdistrict"),
+    "community": N_("town or village"),
+    "neighbourhood": N_("neighbourhood"),
+    "facility": N_("prison, hospital or another site"),
+    "country": N_("country"),
+    "route": N_("on the way"),
+    "unknown": N_("place not recognised"),
+}
+
+FILE_KIND = {"image": N_("Picture"), "audio": N_("Recording"), "document": N_("Document")}
+
+SCRIPT = {"Arab": N_("in Arabic script"), "Latn": N_("in Latin script"), "Mixed": N_("in mixed scripts")}
 
 #: Why an envelope is in quarantine.
 REASON = {
@@ -92,6 +123,13 @@ REASON = {
     "changed": N_("A different text came under a number that was received before."),
     "unreadable": N_("The answer of the families' side holds no envelope."),
     "unfetchable": N_("The families' side lists it, yet does not hand it over."),
+    "files": N_("The envelope and the report in it do not name the same attachments."),
+    "too_many_files": N_("It has more attachments than the desk takes."),
+    "file_too_large": N_("One attachment is larger than the desk takes."),
+    "file_digest": N_("One attachment is not the one that was signed."),
+    "file_seal": N_("The seal of one attachment is damaged, or for other keys."),
+    "file_content": N_("What is in one attachment is not what the report describes."),
+    "file_unfetchable": N_("The families' side does not hand over one of the attachments."),
 }
 
 #: What a person can do about it.
@@ -121,6 +159,23 @@ REMEDY = {
     "changed": N_("The first text is kept. Ask the operator of the families' side why there is a second one."),
     "unreadable": N_("It is fetched again by itself. If it stays, report it to the operator of the families' side."),
     "unfetchable": N_("It is fetched again by itself. If it stays, report it to the operator of the families' side."),
+    "files": N_("Report it to the developers with the report's number. Nothing is erased at the source meanwhile."),
+    "too_many_files": N_(
+        "Report it to the operator of the families' side: it lets through more than was agreed (50 attachments)."
+    ),
+    "file_too_large": N_(
+        "Report it to the operator of the families' side: it lets through more than was agreed (25 MB for each)."
+    ),
+    "file_digest": N_(
+        "It may have been damaged on its way and is fetched again by itself. If it stays, report it to the operator."
+    ),
+    "file_seal": N_("It is fetched again by itself. If it stays, report it to the operator: it was signed damaged."),
+    "file_content": N_(
+        "Report it to the developers with the report's number. Nothing is erased at the source meanwhile."
+    ),
+    "file_unfetchable": N_(
+        "It is fetched again by itself. If it stays, report it to the operator of the families' side."
+    ),
 }
 
 TROUBLE = {

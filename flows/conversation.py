@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
 ClaimStatus = Literal["answered", "unknown", "refused", "deferred", "needs_human"]
 Status = Literal["open", "submitted", "ended"]
+#: What was sent to the team: see `kind` in the report's schema.
+SentKind = Literal["report", "addition", "withdrawal", "erasure_request", "erasure_cancelled", "erasure"]
+#: What the next words are for, when not for a question: a new PIN, or code and PIN of a draft on another phone.
+Asking = Literal["pin", "resume"]
 
 #: Version of the saved form below; raised when `restore` must learn to read an older one.
-SAVED_AS = 1
+SAVED_AS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +36,31 @@ class Claim:
     status: ClaimStatus
     at: datetime
     raw: Raw | None = None
-    #: structured reading, JSON values as in the schema's `value`; None when there is none
+    #: structured reading, JSON values as in the schema's `value`; None when there is none. A consent's holds the hash and
+    #: language of the text agreed to; files are held whole, as in the schema's `files`
     value: Mapping[str, Any] | None = field(default=None, repr=False)
     #: the chat message the words came in, so that editing it changes the answer
     message: int | None = None
+    #: False while the family has not yet said that the reading is right; with `needs_human`: we asked one thing back
+    confirmed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One sending to the team."""
+
+    revision: int
+    kind: SentKind
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One family's conversation about one request. Immutable: `flows.step` returns a new one."""
+    """One family's conversation about one request. Immutable: `flows.step` returns a new one.
+
+    Once a report was sent its claims are gone from here, but for setup and consents; what the family says after that is an
+    addition, which is a draft of its own with the same id.
+    """
 
     #: UUID as 32 hex digits; becomes the report's id
     id: str
@@ -50,14 +71,29 @@ class Conversation:
     claims: tuple[Claim, ...] = ()
     #: the question the family wants to answer next (pencil, Back); None = the first open one
     focus: str | None = None
+    #: the section of the menu they have open (`photo`, `photo.2`)
+    section: str | None = None
     paused: bool = False
     #: revision of the last report sent (0 = none yet)
     revision: int = 0
+    #: how many sought persons what was sent is about
+    persons: int = 1
+    sent: tuple[Sent, ...] = ()
+    asking: Asking | None = None
+    #: the day from which the team carries out an erasure the family asked for
+    erase_on: date | None = None
+    #: what the team has fetched: (revision, day). The shell fills it in from its own rows; it is not saved
+    handed: tuple[tuple[int, date], ...] = field(default=(), compare=False)
 
     @property
     def tag(self) -> str:
         """Short mark in every button, so that a button of an earlier conversation never answers in this one."""
         return self.id[:6]
+
+    @property
+    def adds(self) -> bool:
+        """Whether what is open here is an addition to something sent."""
+        return self.revision > 0
 
     def current(self) -> dict[str, Claim]:
         """The claim in force for each question that has one."""
@@ -65,6 +101,17 @@ class Conversation:
 
     def with_claim(self, claim: Claim) -> Conversation:
         return replace(self, claims=(*self.claims, claim))
+
+    def files(self) -> list[Mapping[str, Any]]:
+        """Every attachment the claims in force hold."""
+        return [file for claim in self.current().values() for file in files_of(claim)]
+
+
+def files_of(claim: Claim | None) -> list[Mapping[str, Any]]:
+    """The attachments of a claim, as in the schema's `files`."""
+    if claim is None or claim.value is None or claim.value["type"] != "files":
+        return []
+    return list(claim.value["files"])
 
 
 def save(conversation: Conversation) -> dict[str, Any]:
@@ -77,13 +124,18 @@ def save(conversation: Conversation) -> dict[str, Any]:
         "status": conversation.status,
         "claims": [_save_claim(claim) for claim in conversation.claims],
         "focus": conversation.focus,
+        "section": conversation.section,
         "paused": conversation.paused,
         "revision": conversation.revision,
+        "persons": conversation.persons,
+        "sent": [[one.revision, one.kind, one.at.isoformat()] for one in conversation.sent],
+        "asking": conversation.asking,
+        "erase_on": conversation.erase_on and conversation.erase_on.isoformat(),
     }
 
 
 def restore(saved: Mapping[str, Any]) -> Conversation:
-    """The conversation `save` wrote."""
+    """The conversation `save` wrote, in this version or the first."""
     return Conversation(
         id=saved["id"],
         language=saved["language"],
@@ -91,19 +143,29 @@ def restore(saved: Mapping[str, Any]) -> Conversation:
         status=saved["status"],
         claims=tuple(_restore_claims(saved["claims"])),
         focus=saved["focus"],
+        section=saved.get("section"),
         paused=saved["paused"],
         revision=saved["revision"],
+        persons=saved.get("persons", 1),
+        sent=tuple(Sent(number, kind, datetime.fromisoformat(at)) for number, kind, at in saved.get("sent", ())),
+        asking=saved.get("asking"),
+        erase_on=date.fromisoformat(saved["erase_on"]) if saved.get("erase_on") else None,
     )
+
+
+#: Every turn saves every claim, and a claim's moment does not change.
+_moment = lru_cache(maxsize=8192)(datetime.isoformat)
 
 
 def _save_claim(claim: Claim) -> list[Any]:
     raw = claim.raw and [claim.raw.text, claim.raw.language]
     value = None if claim.value is None else dict(claim.value)
-    return [claim.question, claim.status, claim.at.isoformat(), raw, value, claim.message]
+    saved = [claim.question, claim.status, _moment(claim.at), raw, value, claim.message]
+    return saved if claim.confirmed else [*saved, False]
 
 
 def _restore_claims(saved: Iterable[list[Any]]) -> Iterable[Claim]:
-    for question, status, at, raw, value, message in saved:
+    for question, status, at, raw, value, message, *confirmed in saved:
         yield Claim(
             question=question,
             status=status,
@@ -111,4 +173,5 @@ def _restore_claims(saved: Iterable[list[Any]]) -> Iterable[Claim]:
             raw=raw and Raw(*raw),
             value=None if value is None else MappingProxyType(value),
             message=message,
+            confirmed=confirmed[0] if confirmed else True,
         )

@@ -45,15 +45,78 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class Play:
+    """Send the recorded audio of the question just shown, unless it was the last one sent."""
+
+    question: str
+    #: beside the form's file
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Submit:
-    """Seal this report and queue it for the desk; erase the draft's key in the same transaction."""
+    """Seal this and queue it for the desk; what was a draft until now loses its key in the same transaction."""
 
     report: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def first(self) -> bool:
+        """Whether it is the first of its request, which gets a reference code."""
+        return bool(self.report["revision"] == 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Erase:
-    """Erase the draft and its key; nothing of it stays."""
+    """Erase the draft, its key, its attachments and every way to bring it back; nothing of it stays.
+
+    After something was sent only the addition is erased: what the conversation knew when it was sent stays.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Erase these attachments of the draft; the family took them back."""
+
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Make a code for this draft and wrap its key under code and PIN, so that it can be brought to another phone.
+
+    The `Tell` that follows holds `{draft_code}`, which only the shell knows.
+    """
+
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Recover:
+    """Look for a draft with this code and PIN, and bring it to this chat (`Recovered`, `NotRecovered`)."""
+
+    digits: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tidy:
+    """Delete every message of this chat that Telegram still lets us delete, but for the anchor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vanish:
+    """Delete every message of this chat, the anchor too, and forget that there ever was a chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Move the draft's key out of the database into the `Continue` button of the screen that follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Write to this chat only when it writes first, or again also by ourselves."""
+
+    on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +131,22 @@ class Renew:
     """Begin a new conversation in this chat, in the same language (`flows.step.begin`; the shell gives it an id)."""
 
 
-Effect: TypeAlias = Show | Settle | Tell | Toast | Forget | Submit | Erase | CallPerson | Renew
+Effect: TypeAlias = (
+    Show
+    | Settle
+    | Tell
+    | Toast
+    | Forget
+    | Play
+    | Submit
+    | Erase
+    | Drop
+    | Keep
+    | Recover
+    | Tidy
+    | Vanish
+    | Lock
+    | Quiet
+    | CallPerson
+    | Renew
+)

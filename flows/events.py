@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,33 @@ class Chose:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """An attachment that was taken in: checked, its hidden details removed (or kept on purpose), sealed to the team."""
+
+    #: 32 hex digits
+    id: str
+    kind: Literal["image", "audio", "document"]
+    mime: str
+    bytes: int
+    #: of its content as sealed, hex
+    sha256: str
+    #: whether the hidden details were kept
+    original: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Attached:
     """The family sent something that is not text: `photo`, `voice`, `document`, `sticker`, `contact`, `location`, …"""
 
     kind: str
     message: int
     at: datetime
+    #: what came of it; None when it was not wanted (`flows.step.wanted`) or was refused
+    file: File | None = None
+    #: why it was not taken in: `kind`, `too_big`, `damaged`, `empty`, `not_fetched`
+    refused: str | None = None
+    #: the words under a picture
+    caption: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +71,32 @@ class Commanded:
 
     name: str
     at: datetime
+    #: the message's id in the chat; None when nobody wrote it
+    message: int | None = None
 
 
-Event: TypeAlias = Said | Edited | Chose | Attached | Commanded
+@dataclass(frozen=True, slots=True)
+class FellSilent:
+    """Nothing was heard from the family for a while: `short` (half an hour), or long enough to lock a draft away."""
+
+    at: datetime
+    short: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """A draft was brought to this chat with its code and PIN. Comes to the conversation that was brought."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotRecovered:
+    """Code and PIN did not open a draft: `wrong`; `too_often` and it is not even tried today; `busy`, there is one here."""
+
+    reason: Literal["wrong", "too_often", "busy"]
+    at: datetime
+    message: int | None = None
+
+
+Event: TypeAlias = Said | Edited | Chose | Attached | Commanded | FellSilent | Recovered | NotRecovered

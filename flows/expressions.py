@@ -48,6 +48,7 @@ FUNCTIONS: Mapping[str, tuple[int, int]] = {
     "ends-with": (2, 2),
     "regex": (2, 2),
     "today": (0, 0),
+    "position": (0, 0),
 }
 
 
@@ -63,6 +64,8 @@ class Scope:
     #: the candidate answer, `.` in a constraint
     itself: str = field(default="", repr=False)
     today: date = date.min
+    #: which instance of its repeat the question is, from 1
+    position: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,8 @@ def _number(value: Result) -> float:
     return float(value)
 
 
-def _string(value: Result) -> str:
+def as_string(value: Result) -> str:
+    """What an expression comes to, as an answer: whole numbers without a point, `true` and `false`."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -196,8 +200,8 @@ def _matches(pattern: str) -> Callable[[str], bool]:
 
 def _regex(subject: Evaluate, pattern: Evaluate) -> Evaluate:
     fixed = pattern(Scope())  # a pattern is a constant: compiling it here finds mistakes at load
-    match = _matches(_string(fixed))
-    return lambda scope: match(_string(subject(scope)))
+    match = _matches(as_string(fixed))
+    return lambda scope: match(as_string(subject(scope)))
 
 
 _OPERATORS: Mapping[str, Callable[[Evaluate, Evaluate], Evaluate]] = {
@@ -217,23 +221,24 @@ _OPERATORS: Mapping[str, Callable[[Evaluate, Evaluate], Evaluate]] = {
 }
 
 _CALLS: Mapping[str, Callable[..., Evaluate]] = {
-    "selected": lambda a, b: lambda scope: _string(b(scope)) in _string(a(scope)).split(),
-    "count-selected": lambda a: lambda scope: float(len(_string(a(scope)).split())),
+    "selected": lambda a, b: lambda scope: as_string(b(scope)) in as_string(a(scope)).split(),
+    "count-selected": lambda a: lambda scope: float(len(as_string(a(scope)).split())),
     "not": lambda a: lambda scope: not _truth(a(scope)),
     "true": lambda: lambda scope: True,
     "false": lambda: lambda scope: False,
     "if": lambda test, yes, no: lambda scope: yes(scope) if _truth(test(scope)) else no(scope),
-    "coalesce": lambda a, b: lambda scope: _string(a(scope)) or _string(b(scope)),
-    "string": lambda a: lambda scope: _string(a(scope)),
+    "coalesce": lambda a, b: lambda scope: as_string(a(scope)) or as_string(b(scope)),
+    "string": lambda a: lambda scope: as_string(a(scope)),
     "number": lambda a: lambda scope: _number(a(scope)),
     "int": lambda a: lambda scope: float(math.trunc(n)) if math.isfinite(n := _number(a(scope))) else n,
     "round": lambda a: lambda scope: float(math.floor(n + 0.5)) if math.isfinite(n := _number(a(scope))) else n,
-    "string-length": lambda a: lambda scope: float(len(_string(a(scope)))),
-    "normalize-space": lambda a: lambda scope: " ".join(_string(a(scope)).split()),
-    "concat": lambda *parts: lambda scope: "".join(_string(part(scope)) for part in parts),
-    "contains": lambda a, b: lambda scope: _string(b(scope)) in _string(a(scope)),
-    "starts-with": lambda a, b: lambda scope: _string(a(scope)).startswith(_string(b(scope))),
-    "ends-with": lambda a, b: lambda scope: _string(a(scope)).endswith(_string(b(scope))),
+    "string-length": lambda a: lambda scope: float(len(as_string(a(scope)))),
+    "normalize-space": lambda a: lambda scope: " ".join(as_string(a(scope)).split()),
+    "concat": lambda *parts: lambda scope: "".join(as_string(part(scope)) for part in parts),
+    "contains": lambda a, b: lambda scope: as_string(b(scope)) in as_string(a(scope)),
+    "starts-with": lambda a, b: lambda scope: as_string(a(scope)).startswith(as_string(b(scope))),
+    "ends-with": lambda a, b: lambda scope: as_string(a(scope)).endswith(as_string(b(scope))),
     "regex": _regex,
     "today": lambda: lambda scope: scope.today.isoformat(),
+    "position": lambda: lambda scope: float(scope.position),
 }

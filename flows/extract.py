@@ -12,7 +12,9 @@ import yaml
 Found = tuple[int, str, tuple[str, str], list[str]]
 
 _QUESTION_TEXTS = ("label", "title", "hint", "before", "thanks", "constraint_message", "ends")
-_CHOICE_TEXTS = ("label", "shows")
+_CHOICE_TEXTS = ("label", "shows", "ends", "thanks")
+#: Of what is never asked here only the noun is said.
+_TITLE_ONLY = ("title",)
 
 
 def extract_form(fileobj: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Iterator[Found]:
@@ -29,10 +31,18 @@ def extract_form(fileobj: IO[bytes], keywords: Any, comment_tags: Any, options: 
 def _questions(node: yaml.Node) -> Iterator[Found]:
     for entry in node.value:
         question = _by_key(entry)
+        name = question["name"].value
         if "questions" in question:
+            if "menu" in question:
+                yield from _texts(question, name, ("label",))
             yield from _questions(question["questions"])
         else:
-            yield from _texts(question, question["name"].value, _QUESTION_TEXTS)
+            asked = "calculation" not in question and _value(question, "sensitivity") != "4"
+            yield from _texts(question, name, _QUESTION_TEXTS if asked else _TITLE_ONLY)
+
+
+def _value(question: dict[str, yaml.Node], key: str) -> str:
+    return str(question[key].value) if key in question else ""
 
 
 def _texts(node: dict[str, yaml.Node], context: str, keys: tuple[str, ...]) -> Iterator[Found]:
@@ -47,7 +57,7 @@ def _by_key(node: yaml.Node) -> dict[str, yaml.Node]:
 
 
 def extract_engine(fileobj: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Iterator[Found]:
-    """Babel extractor for `flows/screens.py`: every literal given to `N_`."""
+    """Babel extractor for what the engine and the readers say (see pyproject.toml): every literal given to `N_`."""
     for node in ast.walk(ast.parse(fileobj.read())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "N_":
             message = ast.literal_eval(node.args[0])

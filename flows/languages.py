@@ -6,7 +6,7 @@ import gettext
 import hashlib
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from flows.phrases import Fact, Phrase, Screen, Value
+from flows.phrases import Fact, Phrase, Screen, Shown, Value
+from flows.reading.display import shown
 
 LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "wasl"
@@ -30,7 +31,7 @@ _DIRECTION_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 #: Facts a reader may want to copy: shown in `code` style, on their own, left to right.
-COPYABLE = frozenset({"code"})
+COPYABLE = frozenset({"code", "draft_code"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,10 @@ def template(phrase: Phrase, language: str) -> str:
     return translations.pgettext(phrase.context, phrase.msgid)
 
 
-def fingerprint(phrase: Phrase, language: str) -> str:
-    """SHA-256 (hex) of the sentence as it stands in that language: which text somebody consented to."""
-    return hashlib.sha256(template(phrase, language).encode()).hexdigest()
+def fingerprint(phrases: Sequence[Phrase], language: str, facts: Mapping[str, str] | None) -> str:
+    """SHA-256 (hex) of a text as it is shown in that language; without facts, of the text with its placeholders open."""
+    said = [template(phrase, language) if facts is None else say(phrase, language, facts) for phrase in phrases]
+    return hashlib.sha256("\n\n".join(said).encode()).hexdigest()
 
 
 def say(phrase: Phrase, language: str, facts: Mapping[str, str]) -> str:
@@ -122,6 +124,8 @@ def _value(value: Value, language: str, facts: Mapping[str, str]) -> str:
             return "\n".join(say(line, language, facts) for line in value)
         case Fact(name):
             return isolated(facts[name])
+        case Shown(structured):
+            return isolated(shown(structured, language))
     return isolated(str(value))
 
 

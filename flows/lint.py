@@ -8,7 +8,7 @@ from flows.languages import missing, say, utf16_length
 from flows.load import Mistake
 from flows.phrases import Phrase
 from flows.presses import press
-from flows.questions import Flow, Question
+from flows.questions import Flow, Question, Section
 
 #: Telegram's limits (core.telegram.org/bots/api): a message in UTF-16 units, button data in bytes
 MESSAGE_UNITS = 4096
@@ -17,6 +17,8 @@ PRESS_BYTES = 64
 TAG_BYTES = 7
 #: longer labels are cut on narrow phones
 BUTTON_UNITS = 32
+#: stands before a section that has answers
+_TICK = "✓ "
 #: how long an inserted name, link or contact may grow
 LONGEST_FACT = 120
 
@@ -37,6 +39,7 @@ class _LongFacts(Mapping[str, str]):
 def lint(flow: Flow, file: str, languages: Sequence[str]) -> list[Mistake]:
     """Everything that would fail or look broken on a phone, in each language given."""
     mistakes = [mistake for question in flow.questions for mistake in _question(question, file, languages)]
+    mistakes += [mistake for section in flow.sections for mistake in _section(section, file, languages)]
     wanted = {(context, message) for question in flow.questions for context, message in _messages(question)}
     for language in languages:
         for context, message in missing(language) if language != "en" else ():
@@ -44,6 +47,14 @@ def lint(flow: Flow, file: str, languages: Sequence[str]) -> list[Mistake]:
                 line = next(q.line for q in flow.questions if (context, message) in set(_messages(q)))
                 mistakes.append(Mistake(file, line, f"{language}: not translated: {message.splitlines()[0]!r}"))
     return mistakes
+
+
+def _section(section: Section, file: str, languages: Sequence[str]) -> Iterator[Mistake]:
+    for language in languages:
+        label = say(section.title, language, _LongFacts())
+        if utf16_length(label) + len(_TICK) > BUTTON_UNITS:
+            says = f"{language}: the menu's button {label!r} is longer than {BUTTON_UNITS - len(_TICK)} characters"
+            yield Mistake(file, section.line, says)
 
 
 def _messages(question: Question) -> Iterator[tuple[str | None, str]]:
@@ -58,8 +69,7 @@ def _phrases(question: Question) -> Iterator[Phrase]:
             yield phrase
     for choice in question.choices:
         yield choice.label
-        if choice.shows is not None:
-            yield choice.shows
+        yield from (text for text in (choice.shows, choice.ends, choice.thanks) if text is not None)
 
 
 def _question(question: Question, file: str, languages: Sequence[str]) -> Iterator[Mistake]:

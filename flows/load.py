@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, TypeAlias, cast, get_args
 
 import yaml
 
@@ -13,7 +13,7 @@ from flows.expressions import BadExpression, Expression, compile_expression
 from flows.languages import own_name
 from flows.phrases import Fact, Phrase, Value
 from flows.presses import CHOICE, NAME
-from flows.questions import About, Choice, Flow, Kind, Question
+from flows.questions import About, Choice, Flow, Kind, Question, Section
 from flows.reading import READERS
 
 FORMS = Path(__file__).parent / "forms"
@@ -23,9 +23,17 @@ _FORM_KEYS = frozenset({"form", "version", "title", "choices", "questions", "not
 _QUESTION_KEYS = frozenset(
     {"type", "name", "label", "hint", "title", "note", "required", "relevant", "constraint", "constraint_message"}
     | {"appearance", "reads", "field", "before", "thanks", "sets", "ends_unless", "ends", "for_each", "sensitivity"}
+    | {"adds", "calculation", "purpose"}
 )
-_GROUP_KEYS = frozenset({"type", "name", "label", "relevant", "note", "questions"})
-_CHOICE_KEYS = frozenset({"name", "label", "note", "shows", "calls_person", "attention"})
+_AUDIO = "media::audio"
+_GROUP_KEYS = frozenset({"type", "name", "label", "relevant", "note", "questions", "menu"})
+_REPEAT_KEYS = frozenset({"type", "name", "label", "note", "questions"})
+_CHOICE_KEYS = frozenset({"name", "label", "note", "shows", "calls_person", "attention", "ends", "thanks"})
+#: What a question's answer may do when it leaks; the highest is told to a person, not asked in a chat.
+_SENSITIVITY = ("1", "2", "3", "4")
+TOLD_TO_A_PERSON = 4
+#: What a body the family may agree to share with does with the answers, when the operator does not say.
+SEARCH = "search"
 _ATTENTION = frozenset({"asked_for_person", "child", "minor_enquirer", "organisation", "urgent", "recent", "crisis"})
 _YES_NO = {"yes": True, "no": False}
 
@@ -53,20 +61,47 @@ class BadForm(Exception):  # noqa: N818
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 
-def load_form(path: Path = SHIPPED, *, recipients: Sequence[str] = (), languages: Sequence[str] = ("en",)) -> Flow:
+#: Codes of the bodies the family may agree to share with; as a mapping, each with what it does with the answers.
+Recipients: TypeAlias = "Sequence[str] | Mapping[str, str]"
+Facts: TypeAlias = "Callable[[str], Mapping[str, str]]"
+
+
+def load_form(
+    path: Path = SHIPPED,
+    *,
+    recipients: Recipients = (),
+    languages: Sequence[str] = ("en",),
+    facts: Facts | None = None,
+) -> Flow:
     """The flow in a form's file. `BadForm` when there is any mistake in it; OSError when it cannot be read.
 
-    `recipients` are the codes of the bodies a question with `for_each: recipients` is asked about; `languages` are the
-    choices of the list of that name.
+    A question with `for_each: recipients` is asked about each of those that serve its `purpose`; `languages` are the
+    choices of the list of that name; `facts` fill a consent's text, so that a change of the operator's name is seen.
     """
-    return parse_form(path.read_text(encoding="utf-8"), file=str(path), recipients=recipients, languages=languages)
+    text = path.read_text(encoding="utf-8")
+    return parse_form(text, file=str(path), recipients=recipients, languages=languages, facts=facts)
 
 
 def parse_form(
-    text: str, *, file: str = "form", recipients: Sequence[str] = (), languages: Sequence[str] = ("en",)
+    text: str,
+    *,
+    file: str = "form",
+    recipients: Recipients = (),
+    languages: Sequence[str] = ("en",),
+    facts: Facts | None = None,
 ) -> Flow:
     """As `load_form`, from the text itself."""
-    return _Loader(file, tuple(recipients), tuple(languages)).load(text)
+    purposes = recipients if isinstance(recipients, Mapping) else dict.fromkeys(recipients, SEARCH)
+    return replace(_Loader(file, dict(purposes), tuple(languages)).load(text), facts=facts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What lies around a question in the form: conditions of its groups, a section of the menu, a repeat."""
+
+    conditions: tuple[str, ...] = ()
+    section: str | None = None
+    repeat: str | None = None
 
 
 # A YAML mapping whose keys and values remember their line. All scalars are strings: in YAML `no`, `on` and 1.10 are traps.
@@ -86,11 +121,14 @@ class _Map:
 @dataclass
 class _Loader:
     file: str
-    recipients: tuple[str, ...]
+    recipients: Mapping[str, str]
     languages: tuple[str, ...]
     mistakes: list[Mistake] = field(default_factory=list)
     lists: dict[str, tuple[Choice, ...]] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
+    sections: list[Section] = field(default_factory=list)
+    repeats: dict[str, int] = field(default_factory=dict)
+    for_a_person: list[Phrase] = field(default_factory=list)
 
     def load(self, text: str) -> Flow:
         try:
@@ -132,11 +170,19 @@ class _Loader:
                 self.wrong(form.line, f"the form has no {key}; add a line '{key}: …'")
         name = form.text("form") or "form"
         self._choice_lists(form)
-        questions = tuple(self._questions(form, "questions", ()))
+        questions = tuple(self._questions(form, "questions", _Around()))
         if not questions and not self.mistakes:
             self.wrong(form.line, "the form asks nothing; add questions")
         self._order(questions)
-        return Flow(name, form.text("version") or "0", Phrase(form.text("title") or name, name), questions)
+        self._added(questions)
+        return Flow(
+            name,
+            form.text("version") or "0",
+            Phrase(form.text("title") or name, name),
+            questions,
+            tuple(self.sections),
+            tuple(self.for_a_person),
+        )
 
     def _known(self, part: _Map, keys: frozenset[str], what: str) -> None:
         for key, (line, _) in part.items.items():
@@ -180,11 +226,13 @@ class _Loader:
             shows=self._phrase(entry, "shows", list_name),
             calls_person=self._yes_no(entry, "calls_person"),
             attention=attention,
+            ends=self._phrase(entry, "ends", list_name),
+            thanks=self._phrase(entry, "thanks", list_name),
         )
 
     # -- questions -------------------------------------------------------------------------------------------------------
 
-    def _questions(self, part: _Map, key: str, conditions: tuple[str, ...]) -> Iterator[Question]:
+    def _questions(self, part: _Map, key: str, around: _Around) -> Iterator[Question]:
         entries = part.items.get(key, (part.line, None))[1]
         if not isinstance(entries, list):
             self.wrong(part.at(key), f"{key} is a list")
@@ -193,18 +241,52 @@ class _Loader:
             if not isinstance(entry, _Map) or not entry.text("type"):
                 self.wrong(entry.line if isinstance(entry, _Map) else part.at(key), "a question needs a type")
             elif entry.text("type") == "group":
-                self._known(entry, _GROUP_KEYS, "a group")
-                own = entry.text("relevant")
-                yield from self._questions(entry, "questions", (*conditions, own) if own else conditions)
+                yield from self._group(entry, around)
+            elif entry.text("type") == "repeat":
+                yield from self._repeat(entry, around)
             elif entry.text("for_each") == "recipients":
-                yield from self._for_recipients(entry, conditions)
+                yield from self._for_recipients(entry, around)
             else:
-                yield self._question(entry, conditions)
+                question = self._question(entry, around)
+                if question.sensitivity == TOLD_TO_A_PERSON:
+                    self.for_a_person.append(question.title)
+                else:
+                    yield question
 
-    def _for_recipients(self, entry: _Map, conditions: tuple[str, ...]) -> Iterator[Question]:
-        """One question for each body the operator may share with; `{recipient}` is its name."""
-        template = self._question(entry, conditions)
-        for code in self.recipients:
+    def _group(self, entry: _Map, around: _Around) -> Iterator[Question]:
+        self._known(entry, _GROUP_KEYS, "a group")
+        own = entry.text("relevant")
+        inside = replace(around, conditions=(*around.conditions, own)) if own else around
+        if self._yes_no(entry, "menu"):
+            inside = replace(inside, section=self._section(entry, inside))
+        yield from self._questions(entry, "questions", inside)
+
+    def _section(self, entry: _Map, around: _Around) -> str:
+        name = entry.text("name") or ""
+        self._name(entry, name)
+        if around.section:
+            self.wrong(entry.line, f"the section {name!r} lies in the section {around.section!r}; take it out")
+        if not entry.text("label"):
+            self.wrong(entry.line, f"the section {name!r} has no label; the menu's button needs words")
+        title = Phrase(entry.text("label") or name, name)
+        relevant = self._all(around.conditions, entry)
+        self.sections.append(Section(name, title, relevant, around.repeat, entry.line))
+        return name
+
+    def _repeat(self, entry: _Map, around: _Around) -> Iterator[Question]:
+        self._known(entry, _REPEAT_KEYS, "a repeat")
+        name = entry.text("name") or ""
+        self._name(entry, name)
+        if around.repeat or around.section or around.conditions:
+            self.wrong(entry.line, f"the repeat {name!r} lies in a group or another repeat; put it at the top level")
+        self.repeats[name] = entry.line
+        yield from self._questions(entry, "questions", replace(around, repeat=name))
+
+    def _for_recipients(self, entry: _Map, around: _Around) -> Iterator[Question]:
+        """One question for each body the operator may share with for this purpose; `{recipient}` is its name."""
+        template = self._question(entry, around)
+        wanted = entry.text("purpose") or SEARCH
+        for code in (code for code, purpose in self.recipients.items() if purpose == wanted):
             name: Mapping[str, Value] = {"recipient": Fact(f"recipient_{code}")}
             yield replace(
                 template,
@@ -212,18 +294,20 @@ class _Loader:
                 field=f"{template.field}.{code}",
                 label=replace(template.label, values=name),
                 title=replace(template.title, values=name),
+                hint=template.hint and replace(template.hint, values=name),
                 recipient=code,
             )
 
-    def _question(self, entry: _Map, conditions: tuple[str, ...]) -> Question:
-        self._known(entry, _QUESTION_KEYS, "a question")
+    def _question(self, entry: _Map, around: _Around) -> Question:
+        keys = _QUESTION_KEYS | {key for key in entry.items if key == _AUDIO or key.startswith(f"{_AUDIO}::")}
+        self._known(entry, keys, "a question")
         name = entry.text("name") or ""
         self._name(entry, name)
         kind, choices = self._kind(entry)
-        if not entry.text("label"):
+        if not entry.text("label") and kind != "calculate":
             self.wrong(entry.line, f"the question {name!r} has no label; families need words to answer")
         about, about_field = self._about(entry, name)
-        own = entry.text("relevant")
+        own, conditions = entry.text("relevant"), around.conditions
         question = Question(
             name=name,
             kind=kind,
@@ -244,6 +328,12 @@ class _Loader:
             sets=self._one_of(entry, "sets", ("language", "discreet")),
             ends_unless=tuple((entry.text("ends_unless") or "").split()),
             ends=self._phrase(entry, "ends", name),
+            section=around.section,
+            of=around.repeat,
+            adds=entry.text("adds"),
+            sensitivity=int(self._one_of(entry, "sensitivity", _SENSITIVITY) or 2),
+            calculation=self._expression(entry, "calculation"),
+            audio=self._audio(entry),
             line=entry.line,
         )
         self._sensible(entry, question)
@@ -268,6 +358,18 @@ class _Loader:
         elif kind.startswith("select") and not list_name:
             self.wrong(entry.at("type"), f"{kind} needs the name of a list of choices: '{kind} LIST'")
         return cast(Kind, kind), self.lists.get(list_name, ())
+
+    def _audio(self, entry: _Map) -> tuple[tuple[str, str], ...]:
+        """`media::audio` (for every language) and `media::audio::ar`, as XLSForm writes them."""
+        found = []
+        for key, (line, path) in entry.items.items():
+            if key != _AUDIO and not key.startswith(f"{_AUDIO}::"):
+                continue
+            if not isinstance(path, str) or not path.endswith((".ogg", ".oga")):
+                self.wrong(line, f"{key} names an OGG file (Opus), the only kind Telegram plays as a voice message")
+            else:
+                found.append((key.removeprefix(_AUDIO).removeprefix("::"), path))
+        return tuple(found)
 
     def _about(self, entry: _Map, name: str) -> tuple[About, str]:
         where = entry.text("field") or f"setup.{name}"
@@ -302,6 +404,12 @@ class _Loader:
                 f"{question.name!r} is required but has no choices; only a question answered by buttons can be required"
             )
             self.wrong(entry.at("required"), says)
+        if (question.kind == "calculate") != (question.calculation is not None):
+            self.wrong(entry.line, f"{question.name!r}: type calculate and the key calculation go together")
+        if question.adds and (question.kind != "select_one" or not {"yes", "no"} <= names):
+            self.wrong(entry.at("adds"), f"{question.name!r} adds to a repeat; it must be a select_one of yes and no")
+        if question.sensitivity == TOLD_TO_A_PERSON and question.required:
+            self.wrong(entry.at("sensitivity"), "what is told to a person (sensitivity 4) cannot be required")
         if question.about != "setup" and not entry.text("title"):
             self.wrong(entry.line, f"{question.name!r} has no title; the review and the desk need a short noun for it")
         if question.about == "consent" and question.kind != "select_one":
@@ -332,7 +440,12 @@ class _Loader:
         asked: set[str] = set()
         later = {question.name for question in questions}
         for question in questions:
-            for key, expression in (("relevant", question.relevant), ("constraint", question.constraint)):
+            expressions = (
+                ("relevant", question.relevant),
+                ("constraint", question.constraint),
+                ("calculation", question.calculation),
+            )
+            for key, expression in expressions:
                 for name in sorted(expression.names - asked if expression else ()):
                     if name in later:
                         says = f"{key} names {name!r}, which is asked later; move that question up, or this one down"
@@ -340,6 +453,30 @@ class _Loader:
                         says = f"{key} names {name!r}, which is no question of this form"
                     self.wrong(question.line, says)
             asked.add(question.name)
+
+    def _added(self, questions: Iterable[Question]) -> None:
+        """A repeat has just one question that adds to it, and that stands after the repeat."""
+        adding: dict[str, str] = {}
+        last: dict[str, int] = {}
+        for place, question in enumerate(questions):
+            if question.of:
+                last[question.of] = place
+            if not question.adds:
+                continue
+            if question.adds not in self.repeats:
+                known = ", ".join(sorted(self.repeats)) or "none"
+                self.wrong(question.line, f"adds names the repeat {question.adds!r}; repeats here: {known}")
+            elif question.adds in adding:
+                says = f"{adding[question.adds]!r} adds to the repeat {question.adds!r} already"
+                self.wrong(question.line, says)
+            elif question.of or question.section or question.adds not in last:
+                self.wrong(
+                    question.line, f"{question.name!r} must stand after its repeat, outside of it and of the menu"
+                )
+            adding.setdefault(question.adds, question.name)
+        for name, line in self.repeats.items():
+            if name not in adding:
+                self.wrong(line, f"nothing adds to the repeat {name!r}; give a yes/no question 'adds: {name}'")
 
     # -- small things ----------------------------------------------------------------------------------------------------
 

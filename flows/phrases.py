@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from datetime import date
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,21 @@ class Fact:
     name: str
 
 
-#: a family's words (isolated when spoken), a number, a fact, another phrase, or phrases one to a line
-Value: TypeAlias = "str | int | Fact | Phrase | tuple[Phrase, ...]"
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A structured value (a date, a place, …), said in the reader's language by `flows.reading.display`."""
+
+    value: Mapping[str, Any] = field(repr=False, hash=False)
+
+
+def day(at: date) -> Shown:
+    """A day, to be said in the reader's language."""
+    iso = at.isoformat()
+    return Shown({"type": "date", "edtf": iso, "earliest": iso, "latest": iso})
+
+
+#: a family's words (isolated when spoken), a number, a fact, another phrase, phrases one to a line, or a structured value
+Value: TypeAlias = "str | int | Fact | Phrase | tuple[Phrase, ...] | Shown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,16 @@
 """What pressing a button means, as a short token that fits into a chat's 64 bytes of button data with room for a tag.
 
-c:relationship:son   choose        t:needs:papers   tick or untick (several choices)     d:needs   done ticking
+About one question (`name.2` is the second person's):
+c:relationship:son   choose        t:needs:papers   tick or untick (several choices)     d:needs   done ticking or sending
 s:birth:unknown      answer by status               e:birth   change this answer         b:birth   back from here
-v  review   send  submit   p  pause   g  go on   h  a person, please   x / xx  delete, yes delete   n  new request
+o:when:adha  it meant this one     y:when  understood right     r:photo  remove what was sent here
+w:share_icmp  withdraw this consent
+About the whole conversation:
+v  review   v:p2  its second page   m  menu of what can be added   m:photo.2  open that section
+k:p1  what can be corrected
+send  submit   p  pause   g  go on   h  a person, please   hp  a person, for what is better told   x / xx  delete, yes delete
+n  new request   md  my data   wl  what was agreed to   ea / ek  ask for erasure, take it back
+q / qo  no messages, messages again   cp  code and PIN for another phone   re  continue from another phone   hd  hide this chat
 """
 
 from __future__ import annotations
@@ -12,14 +20,20 @@ from dataclasses import dataclass
 
 #: Names of questions and choices: short, ASCII, stable. Two of them, a verb and a tag fit into 64 bytes.
 NAME = re.compile(r"[a-z][a-z0-9_]{0,23}")
+#: A question or section of one instance of a repeat: `name`, `name.2` … `name.30`.
+INSTANCE = re.compile(r"[a-z][a-z0-9_]{0,23}(\.[1-9][0-9]?)?")
 CHOICE = re.compile(r"[A-Za-z0-9_-]{1,24}")
 
 #: verbs about a question and something said of it
-_PAIRS = frozenset("cts")
+_PAIRS = frozenset("ctso")
 #: verbs about a question
-_SINGLES = frozenset("deb")
+_SINGLES = frozenset("debyrw")
+#: verbs about the whole conversation, with a word of their own: a page, a section
+_WORDED = frozenset({"v", "m", "k"})
 #: verbs about the whole conversation
-PLAIN = frozenset({"v", "send", "p", "g", "h", "x", "xx", "n"})
+PLAIN = frozenset(
+    {"v", "m", "send", "p", "g", "h", "hp", "x", "xx", "n", "md", "wl", "ea", "ek", "q", "qo", "cp", "re", "hd"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +55,10 @@ def read_press(token: str) -> Press | None:
     match token.split(":"):
         case [verb] if verb in PLAIN:
             return Press(verb)
-        case [verb, question] if verb in _SINGLES and NAME.fullmatch(question):
+        case [verb, word] if verb in _WORDED and INSTANCE.fullmatch(word):
+            return Press(verb, word=word)
+        case [verb, question] if verb in _SINGLES and INSTANCE.fullmatch(question):
             return Press(verb, question)
-        case [verb, question, word] if verb in _PAIRS and NAME.fullmatch(question) and CHOICE.fullmatch(word):
+        case [verb, question, word] if verb in _PAIRS and INSTANCE.fullmatch(question) and CHOICE.fullmatch(word):
             return Press(verb, question, word)
     return None

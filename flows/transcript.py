@@ -2,9 +2,12 @@
 
     # A father looks for his daughter.
     > [My daughter]          the family presses a button (looked for upwards from the newest screen)
-    > Amal Khaled            the family writes; `/pause` is a command, `(photo)` something that is not text
+    > Amal Khaled            the family writes; `/pause` is a command
+    > (photo)                something that is not text; `(document: too_big)` one that cannot be taken in, and why
     @ "Amal" -> "Amal Khaled"    the family edits an earlier message of theirs
-    ~ 3 days                 time passes (minutes, hours, days)
+    ~ 3 days                 time passes (minutes, hours, days); the bot notices half an hour and six hours of silence
+    = recover                the draft is opened on another phone with code and PIN (`= wrong`: it is not)
+    = fetched                the team has fetched everything that was sent
     < What is …              the bot's screen: its lines, then its rows of buttons as `[a] [b]`
     ! Submit                 other effects
 
@@ -17,21 +20,51 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
 from flows.conversation import Conversation, restore, save
-from flows.effects import CallPerson, Effect, Erase, Forget, Renew, Settle, Show, Submit, Tell, Toast
-from flows.events import Attached, Chose, Commanded, Edited, Event, Said
+from flows.effects import (
+    CallPerson,
+    Drop,
+    Effect,
+    Erase,
+    Forget,
+    Keep,
+    Lock,
+    Play,
+    Quiet,
+    Recover,
+    Renew,
+    Settle,
+    Show,
+    Submit,
+    Tell,
+    Tidy,
+    Toast,
+    Vanish,
+)
+from flows.events import (
+    Attached,
+    Chose,
+    Commanded,
+    Edited,
+    Event,
+    FellSilent,
+    File,
+    NotRecovered,
+    Recovered,
+    Said,
+)
 from flows.languages import say, speak
 from flows.phrases import Button, Screen
 from flows.presses import read_press
 from flows.questions import Flow
 from flows.report import schema
-from flows.step import Turn, begin, step
+from flows.step import Turn, begin, step, wants
 
 #: what an operator's profile and the shell would fill in, here as plain stand-ins
 FACTS: Mapping[str, str] = {
@@ -43,9 +76,20 @@ FACTS: Mapping[str, str] = {
     "hours": "9-17",
     "privacy_url": "https://example.org/privacy",
     "code": "1234 5678 9012 3456",
+    "draft_code": "6543 2109 8765 4321",
     "recipient_icmp": "ICMP",
     "recipient_icrc": "ICRC",
+    "draft_months": "12",
 }
+#: What is received in a transcript.
+_RECEIVED: Mapping[str, tuple[Any, str]] = {
+    "photo": ("image", "image/jpeg"),
+    "document": ("document", "application/pdf"),
+    "voice": ("audio", "audio/ogg"),
+    "audio": ("audio", "audio/mpeg"),
+}
+#: Silence the bot notices: after this many seconds, and whether that is the short one.
+_SILENCES = ((1800, True), (6 * 3600, False))
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400}
 _EDIT = re.compile(r'@ "(.*)" -> "(.*)"')
 _ISOLATES = re.compile("[\u2066-\u2069]")
@@ -68,7 +112,10 @@ class Player:
     shown: list[tuple[str, Screen]] = field(default_factory=list)
     said: list[tuple[int, str]] = field(default_factory=list)
     reports: list[Mapping[str, Any]] = field(default_factory=list)
+    #: what the team has fetched, as the shell would know
+    handed: tuple[tuple[int, date], ...] = ()
     _begun: int = 0
+    _silent: int = 0
 
     def begin(self, *, language_known: bool = False) -> list[str]:
         """Start a conversation; what the bot does, as lines."""
@@ -80,12 +127,36 @@ class Player:
         """Play one line of the family's (`>`, `@`, `~`); what the bot does, as lines."""
         if line.startswith("~ "):
             amount, unit = line[2:].split()
-            self.at += timedelta(seconds=int(amount) * _UNITS[unit.rstrip("s")])
-            return []
+            return self._wait(int(amount) * _UNITS[unit.rstrip("s")])
+        if line.startswith("= "):
+            return self._shell(line[2:])
         self.at += timedelta(seconds=20)
         return self._take(step(self.flow, self.conversation, self._event(line)))
 
+    def _wait(self, seconds: int) -> list[str]:
+        since, lines = self.at, []
+        for after, short in _SILENCES:
+            if seconds >= after and not (self._silent and self._silent >= after):
+                self.at = since + timedelta(seconds=after)
+                lines += self._take(step(self.flow, self.conversation, FellSilent(self.at, short)))
+                self._silent = after
+        self.at = since + timedelta(seconds=seconds)
+        return lines
+
+    def _shell(self, what: str) -> list[str]:
+        """What the shell does by itself."""
+        match what:
+            case "recover":
+                return self._take(step(self.flow, self.conversation, Recovered(self.at)))
+            case "wrong":
+                return self._take(step(self.flow, self.conversation, NotRecovered("wrong", self.at)))
+            case "fetched":
+                self.handed = tuple((sent.revision, self.at.date()) for sent in self.conversation.sent)
+                return []
+        raise Unplayable(f"nothing is known of {what!r}")
+
     def _event(self, line: str) -> Event:
+        self._silent = 0
         if edit := _EDIT.fullmatch(line):
             message = next((number for number, text in reversed(self.said) if text == edit[1]), None)
             if message is None:
@@ -96,12 +167,25 @@ class Player:
         if words.startswith("[") and words.endswith("]"):
             tag, button = self._find(words[1:-1])
             return Chose(tag, button.press, self.at)
-        if words.startswith("/"):
-            return Commanded(words[1:], self.at)
         self.said.append((len(self.said) + 1, words))
+        number = len(self.said)
+        if words.startswith("/"):
+            return Commanded(words[1:], self.at, number)
         if words.startswith("(") and words.endswith(")"):
-            return Attached(words[1:-1], len(self.said), self.at)
-        return Said(words, len(self.said), self.at)
+            return self._attached(words[1:-1], number)
+        return Said(words, number, self.at)
+
+    def _attached(self, words: str, number: int) -> Attached:
+        kind, _, refused = words.partition(": ")
+        wanted = wants(self.flow, self.conversation, kind, self.at)
+        if wanted is None or kind not in _RECEIVED:
+            return Attached(kind, number, self.at)
+        if refused:
+            return Attached(kind, number, self.at, refused=refused)
+        what, mime = _RECEIVED[kind]
+        id_ = f"{number:032x}"
+        file = File(id_, what, mime, 1000 + number, id_ * 2, original=wanted.keep_original)
+        return Attached(kind, number, self.at, file)
 
     def _find(self, label: str) -> tuple[str, Button]:
         for tag, screen in reversed(self.shown):
@@ -113,6 +197,7 @@ class Player:
 
     def _take(self, turn: Turn) -> list[str]:
         self.conversation = restore(json.loads(json.dumps(save(turn.conversation))))
+        self.conversation = replace(self.conversation, handed=self.handed)
         assert self.conversation == turn.conversation, "a conversation must survive being saved"  # noqa: S101
         self.language = self.conversation.language
         lines: list[str] = []
@@ -136,9 +221,15 @@ class Player:
             case Submit(report):
                 _VALIDATOR.validate(report)
                 self.reports.append(report)
-                return ["! Submit"]
-            case Erase():
-                return ["! Erase"]
+                return [f"! Submit {report['kind']}" if report["kind"] != "report" else "! Submit"]
+            case Erase() | Tidy() | Vanish() | Lock() | Keep() | Recover():
+                return [f"! {type(effect).__name__}"]
+            case Drop(files):
+                return [f"! Drop {len(files)}"]
+            case Play(_, path):
+                return [f"! Play {path}"]
+            case Quiet(on):
+                return [f"! Quiet {'on' if on else 'off'}"]
             case Settle():
                 return []
             case Renew():
@@ -166,7 +257,7 @@ def replay(flow: Flow, transcript: str, *, language: str = "en") -> tuple[str, P
     head = list(_until_first_act(lines))
     played = [*head, *player.begin()]
     for line in lines[len(head) :]:
-        if line.startswith(("> ", "@ ", "~ ")):
+        if line.startswith(("> ", "@ ", "~ ", "= ")):
             played += ["", line, *player.play(line)]
         elif line.startswith("#"):
             played += ["", line]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import os
 import re
@@ -16,11 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ARTIFACTS = Path(__file__).parent.parent / "artifacts"
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic", "--no-first-run"]
+#: Planted where a phone writes its maker; the desk must not see it.
+HIDDEN = "Qarqashandi-33.5138N"
+ATTACH, A_PHOTO = "إرفاق", "صورة"
 PASSPHRASE = "a quiet river in spring"
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -39,14 +45,36 @@ STORY = """\
 ١٩٩٠
 [اعتقال أو احتجاز]
 صيف ٢٠١٣
+[نعم]
 [حمص]
-بابا عمرو
-[على حاجز]
-[بلباس عسكري]
 كان في طريقه إلى الجامعة.
+[نعم]
+[ابني]
+إلياس خالد الحمصي
+[نعم]
+١٩٩٣
+[لا]
 سميرة
 [ألمانيا]
-[لا، من دون مشاركة]""".splitlines()
+[لا، من دون مشاركة]
+[إضافة المزيد]
+[عن الاعتقال]
+[على حاجز]
+[بلباس عسكري]
+[مواضيع أخرى]
+[الصورة]
+[إلياس خالد الحمصي]
+(photo)
+[تم]
+[لاحقاً]
+[مراجعة وإرسال]""".splitlines()
+#: what she adds afterwards, in a second sending
+LATER = """[إضافة أو تصحيح]
+[المكان]
+بابا عمرو
+[مواضيع أخرى]
+[مراجعة وإرسال]
+[إرسال]""".splitlines()
 
 
 @dataclass
@@ -131,6 +159,9 @@ def test_an_arabic_report_from_the_phone_page_to_the_desk(tmp_path: Path, browse
         _do(phone, "[إرسال]")
         expect(phone.get_by_text("الرقم المرجعي").last).to_be_visible()
         phone.screenshot(path=ARTIFACTS / "phone-ar-sent.png")
+        for line in LATER:
+            _do(phone, line)
+        expect(phone.get_by_text("ما أضفته أُرسل إلى الفريق.").last).to_be_visible()
         _read_at_the_desk(browser, house.desk, _first_passphrase(tmp_path))
     finally:
         assert house.stop() == 0
@@ -148,14 +179,31 @@ def _first_passphrase(folder: Path) -> str:
 def _do(phone: Page, line: str) -> None:
     """Press or write as soon as the screen allows, and wait until the bot has shown the next screen."""
     bubbles = phone.get_by_role("log")
-    if line.startswith("["):
-        phone.get_by_role("button", name=line.strip("[]"), exact=True).last.click()
+    if line == "(photo)":
+        phone.get_by_role("button", name=ATTACH).last.click()
+        with phone.expect_file_chooser() as chooser:
+            phone.get_by_role("menuitem", name=A_PHOTO).last.click()
+        chooser.value.set_files(files=[{"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": _picture()}])
+        expect(phone.get_by_text("وصل هنا حتى الآن").last).to_be_visible(timeout=15_000)
+    elif line.startswith("["):
+        label = re.escape(line.strip("[]"))
+        phone.get_by_role("button", name=re.compile(f"^[\u2066-\u2069]*{label}[\u2066-\u2069]*$")).last.click()
     else:
         before = bubbles.inner_text()
         phone.locator("textarea").last.fill(line)
         phone.locator("textarea").last.press("Enter")
         phone.wait_for_function("before => document.querySelector('[role=log]').innerText !== before", arg=before)
-    phone.wait_for_timeout(350)
+    phone.wait_for_timeout(500)
+
+
+def _picture() -> bytes:
+    """A photo as a phone makes it, with hidden details in it."""
+    taken = Image.new("RGB", (320, 400), (140, 120, 100))
+    details = Image.Exif()
+    details[0x010F] = HIDDEN
+    out = io.BytesIO()
+    taken.save(out, "JPEG", exif=details)
+    return out.getvalue()
 
 
 def _read_at_the_desk(browser: Browser, address: str, one_time: str) -> None:
@@ -176,13 +224,18 @@ def _read_at_the_desk(browser: Browser, address: str, one_time: str) -> None:
         desk.reload()
     desk.screenshot(path=ARTIFACTS / "desk-inbox.png")
     case.click()
-    for words in ("يوسف خالد الحمصي", "كان في طريقه إلى الجامعة.", "صيف ٢٠١٣", "Homs", "At a checkpoint"):
-        expect(desk.get_by_text(words, exact=False).first).to_be_visible()
     desk.screenshot(path=ARTIFACTS / "desk-case.png", full_page=True)
+    said = ("يوسف خالد الحمصي", "إلياس خالد الحمصي", "كان في طريقه إلى الجامعة.", "صيف ٢٠١٣", "Homs", "At a checkpoint")
+    for words in (*said, "بابا عمرو"):
+        expect(desk.get_by_text(words, exact=False).first).to_be_visible()
+    expect(desk.locator("main img").first).to_be_visible()
     with desk.expect_download() as download:
         desk.get_by_text("Export as JSON").click()
     exported = json.loads(download.value.path().read_text(encoding="utf-8"))
     assert "يوسف خالد الحمصي" in json.dumps(exported, ensure_ascii=False)
+    [file] = exported["files"]
+    assert HIDDEN.encode() not in base64.b64decode(file["content"])
+    assert [one["kind"] for one in exported["revisions"]] == ["report", "addition"]
 
 
 def test_trouble_at_the_start_is_one_sentence(tmp_path: Path) -> None:

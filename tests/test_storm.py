@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.storm import ANSWERS, Family, Storm, _figures, broken_promises, storm
+from bench.storm import ANSWERS, CODES, STORY, Family, Storm, _figures, broken_promises, storm
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 
@@ -27,15 +27,12 @@ def test_the_storm_would_see_a_broken_promise() -> None:
         refused = 0
 
     family = Family(1001, at=ANSWERS, done=True)
-    words = {6: "name", 7: "father", 8: "mother", 9: "birth", 11: "when", 12: "where", 13: "tell", 14: "my_name"}
-    from bench.storm import STORY
-
     claims = [
-        {"question": question, "raw": {"text": family.words(STORY[index][1])}, "value": None}
-        for index, question in words.items()
+        {"question": question, "raw": {"text": family.words(answer)}, "value": None}
+        for _, answer, question in STORY
+        if question and question not in CODES
     ]
-    chosen = {"relationship": "son", "category": "unsure", "my_country": "DE"}
-    claims += [{"question": question, "raw": None, "value": {"code": code}} for question, code in chosen.items()]
+    claims += [{"question": question, "raw": None, "value": {"code": code}} for question, code in CODES.items()]
     whole = {"enquirer": {"claims": claims}, "sought_persons": [], "events": []}
     weather = Storm(Place(), {1001: family}, None, (0, 0))  # type: ignore[arg-type]
 

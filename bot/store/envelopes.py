@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 from sqlalchemy import Connection, func, insert, select, update
 
+from bot.store import files
 from bot.store.rows import EnvelopeRow
 from bot.store.tables import envelopes
 
@@ -57,7 +60,8 @@ def acknowledge(connection: Connection, report: str, revision: int, at: int) -> 
 
 
 def erase(connection: Connection, acked_before: int) -> int:
-    """Erase the sealed bodies acknowledged before this moment; how many."""
+    """Erase the sealed bodies acknowledged before this moment, and their attachments; how many envelopes."""
+    files.erase(connection, acked_before)
     old = update(envelopes).where(envelopes.c.acked_at < acked_before, envelopes.c.erased.is_(False))
     return connection.execute(old.values(sealed=None, erased=True)).rowcount
 
@@ -72,3 +76,12 @@ def counts(connection: Connection) -> dict[str, int]:
         )
     ).one()
     return {"waiting": total - acked, "acknowledged": acked - erased, "erased": erased}
+
+
+def handed(connection: Connection, report: str) -> list[tuple[int, date]]:
+    """What the team has acknowledged of a report: (revision, day), oldest first."""
+    found = select(envelopes.c.revision, envelopes.c.acked_at).where(
+        envelopes.c.report == report, envelopes.c.acked_at.is_not(None)
+    )
+    rows = connection.execute(found.order_by(envelopes.c.revision)).all()
+    return [(revision, datetime.fromtimestamp(at, UTC).date()) for revision, at in rows]

@@ -12,7 +12,11 @@ from bot.store.tables import DEAD, DONE, NEW, inbox
 _ROW = (inbox.c.update_id, inbox.c.lane, inbox.c.tries, inbox.c.body)
 _KEEP = insert(inbox)
 _KNOWN = select(inbox.c.update_id, inbox.c.state).where(inbox.c.update_id.in_(bindparam("ids", expanding=True)))
-_FINISH = update(inbox).where(inbox.c.update_id == bindparam("id"), inbox.c.state == NEW).values(state=DONE, body=None)
+_FINISH = (
+    update(inbox)
+    .where(inbox.c.update_id == bindparam("id"), inbox.c.state == NEW)
+    .values(state=DONE, body=None, message=bindparam("said"))
+)
 _FAIL = update(inbox).where(inbox.c.update_id == bindparam("id"), inbox.c.state == NEW)
 _WAITING = select(*_ROW).where(inbox.c.state == NEW).order_by(inbox.c.day, inbox.c.update_id)
 
@@ -26,9 +30,12 @@ def keep(connection: Connection, rows: Sequence[InboxRow], day: int) -> set[int]
     return {*new, *(id_ for id_, state in known.items() if state == NEW)}
 
 
-def finish(connection: Connection, update_id: int) -> bool:
-    """Done, and blank. False when it was done before: then its turn must write nothing."""
-    return connection.execute(_FINISH, {"id": update_id}).rowcount == 1
+def finish(connection: Connection, update_id: int, message: int | None = None) -> bool:
+    """Done, and blank; `message` is the family's message that now stands in the chat.
+
+    False when it was done before: then its turn must write nothing.
+    """
+    return connection.execute(_FINISH, {"id": update_id, "said": message}).rowcount == 1
 
 
 def fail(connection: Connection, update_id: int, tries: int, *, dead: bool) -> None:
@@ -76,4 +83,5 @@ def _values(row: InboxRow, day: int) -> dict[str, object]:
         "state": NEW,
         "tries": row.tries,
         "body": row.body,
+        "message": None,
     }

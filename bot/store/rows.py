@@ -30,6 +30,14 @@ class ChatRow:
     version: int | None
     key: bytes | None = field(repr=False)
     body: bytes | None = field(repr=False)
+    receipt: bytes | None = field(repr=False)
+    locked: int | None
+    portable: bool | None
+    touched: int | None
+    residue: int
+    quiet: bool
+    discreet: bool
+    recording: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +74,17 @@ class EnvelopeRow:
     sealed: bytes | None = field(repr=False)
     acked_at: int | None = None
     erased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A sealed attachment."""
+
+    #: 32 hex digits
+    id: str
+    #: an age file; None once erased
+    sealed: bytes | None = field(repr=False)
+    #: SHA-256 of the sealed bytes, hex
+    sealed_sha256: str
+    #: length of the sealed bytes
+    sealed_bytes: int

@@ -14,7 +14,9 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
     text,
+    true,
 )
 
 metadata = MetaData()
@@ -24,6 +26,8 @@ _RowId = BigInteger().with_variant(Integer, "sqlite")
 
 NEW, DONE, DEAD, DROPPED = "new", "done", "dead", "dropped"
 _IS_NEW = text("state = 'new'")
+_HAS_MESSAGE = text("message IS NOT NULL")
+_AWAKE = text("touched IS NOT NULL")
 
 #: Every update Telegram gave us, before Telegram may forget it. The body is blanked when its turn is committed.
 inbox = Table(
@@ -37,7 +41,10 @@ inbox = Table(
     Column("state", String(8), nullable=False),
     Column("tries", SmallInteger, nullable=False),
     Column("body", LargeBinary),
+    #: the family's message it brought, until that is deleted from the chat: half of the ledger that cleaning works from
+    Column("message", BigInteger),
     Index("inbox_new", "update_id", sqlite_where=_IS_NEW, postgresql_where=_IS_NEW),
+    Index("inbox_said", "lane", sqlite_where=_HAS_MESSAGE, postgresql_where=_HAS_MESSAGE),
 )
 
 #: One row per chat: how to write to it and what stands in it.
@@ -55,6 +62,19 @@ chats = Table(
     Column("below", Boolean, nullable=False),
     Column("reachable", Boolean, nullable=False),
     Column("day", Integer, nullable=False),
+    #: when the family was last heard, in minutes since 1970; NULL once the chat is at rest (then only `day` is known)
+    Column("touched", Integer),
+    #: 0 awake, 1 its short silence was noticed, 2 its long one
+    Column("rest", SmallInteger, nullable=False, server_default="0"),
+    #: whether a message could not be deleted: 0 no, 1 the family does not know it yet, 2 it was told
+    Column("residue", SmallInteger, nullable=False, server_default="0"),
+    #: no messages but answers
+    Column("quiet", Boolean, nullable=False, server_default=false()),
+    #: others can see the phone
+    Column("discreet", Boolean, nullable=False, server_default=true()),
+    #: the question whose recording was sent last
+    Column("recording", String(40)),
+    Index("chats_awake", "touched", sqlite_where=_AWAKE, postgresql_where=_AWAKE),
 )
 
 #: The drafts, each under its own key; erasing `key` erases the draft.
@@ -66,9 +86,39 @@ conversations = Table(
     Column("status", String(16), nullable=False),
     #: raised by one with every save; a save of another version's heir fails
     Column("version", Integer, nullable=False),
+    #: the draft's key, wrapped; NULL when it lies in the family's button only, or when there is no draft
     Column("key", LargeBinary),
+    #: the draft; NULL when there is none
     Column("body", LargeBinary),
     Column("day", Integer, nullable=False),
+    #: what is known of something sent (setup, consents, days), under the root key; NULL before anything was sent
+    Column("receipt", LargeBinary),
+    #: 0 no, 1 the key is on its way into the button, 2 it is there and nowhere else
+    Column("locked", SmallInteger, nullable=False, server_default="0"),
+    #: whether the key is also wrapped under a code and a PIN; then it stays the same
+    Column("portable", Boolean, nullable=False, server_default=false()),
+    #: the day (since 1970) from which an erasure the family asked for is carried out
+    Column("erase_on", Integer),
+)
+
+#: Keys of drafts wrapped under a code and a PIN that only the family has.
+resumptions = Table(
+    "resumptions",
+    metadata,
+    Column("selector", String(7), primary_key=True),
+    Column("conversation", String(32), nullable=False, index=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("day", Integer, nullable=False),
+)
+
+#: How often somebody (a chat, a code) failed on a day.
+failures = Table(
+    "failures",
+    metadata,
+    Column("who", String(48), primary_key=True),
+    Column("day", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
 )
 
 #: What is to be said, keyed by the update that asked for it, so that a repeated turn says nothing twice.
@@ -78,7 +128,7 @@ outbox = Table(
     Column("update_id", BigInteger, primary_key=True, autoincrement=False),
     Column("ordinal", SmallInteger, primary_key=True, autoincrement=False),
     Column("lane", String(32), nullable=False),
-    #: show, tell, forget
+    #: show, tell, forget, lock (a show that holds a key), voice, sweep (delete all that can be deleted)
     Column("kind", String(8), nullable=False),
     #: a show that must be a new message
     Column("fresh", Boolean, nullable=False),
@@ -87,9 +137,10 @@ outbox = Table(
     #: new, done, dead (refused for ever), dropped (the chat is gone)
     Column("state", String(8), nullable=False),
     Column("day", Integer, nullable=False),
-    #: the message that came of it
+    #: the message that came of it, until it is deleted: the other half of the ledger
     Column("message", BigInteger),
     Column("body", LargeBinary),
+    Index("outbox_said", "lane", sqlite_where=_HAS_MESSAGE, postgresql_where=_HAS_MESSAGE),
     Index("outbox_new", "update_id", "ordinal", sqlite_where=_IS_NEW, postgresql_where=_IS_NEW),
 )
 
@@ -108,6 +159,36 @@ envelopes = Table(
     Column("acked_at", BigInteger),
     Column("erased", Boolean, nullable=False),
     UniqueConstraint("report", "revision"),
+)
+
+#: Attachments, sealed on arrival: what they are is known to the draft and to the report alone.
+files = Table(
+    "files",
+    metadata,
+    #: 32 hex digits
+    Column("id", String(32), primary_key=True),
+    Column("conversation", String(32), nullable=False, index=True),
+    #: NULL once erased
+    Column("sealed", LargeBinary),
+    #: of the sealed bytes, hex
+    Column("sealed_sha256", String(64), nullable=False),
+    Column("sealed_bytes", Integer, nullable=False),
+    #: the revision it travels with; both NULL until it is sent
+    Column("report", String(32)),
+    Column("revision", Integer),
+    Column("day", Integer, nullable=False),
+    Index("files_sent", "report", "revision"),
+)
+
+#: Recordings of questions that Telegram already has.
+recordings = Table(
+    "recordings",
+    metadata,
+    #: of the recording itself, hex
+    Column("sha256", String(64), primary_key=True),
+    #: the id of the bot that uploaded it: a `file_id` holds for one bot only
+    Column("bot", BigInteger, nullable=False),
+    Column("file_id", String(256), nullable=False),
 )
 
 #: What a family can ask with: the first half finds the row, the second half opens it. A new code waits, sealed, for

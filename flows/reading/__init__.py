@@ -11,54 +11,13 @@ again with `words + "\\n" + answer`. Readers keep nothing between calls.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
-from flows.phrases import Phrase
-from flows.reading import dates, numbers, places
-from flows.reading.words import tidy
+from flows.reading import answers, dates, numbers, phones, places
+from flows.reading.readings import Ambiguous, NotUnderstood, Option, Reader, Reading, Understood
 
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """A value as in the schema's `value`."""
-
-    value: Mapping[str, Any] = field(repr=False)
-    #: whether the value says no more than the words do (`2013`, a name); what was interpreted is shown and confirmed first
-    sure: bool = True
-    #: which rule found it, for form authors and support (`wasl read`); one of our words, never the family's
-    rule: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One of the things the words may mean."""
-
-    #: names it in a button: 1-24 of `A-Za-z0-9_-`, the same every time the same words are read
-    token: str
-    #: what the button says: a phrase, or a name as it is (a place in the family's language)
-    label: Phrase | str = field(repr=False)
-    value: Mapping[str, Any] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Ambiguous:
-    """Understood in part: one question decides it, answered by an option or, where there are none, in words."""
-
-    ask: Phrase
-    #: at most five
-    options: tuple[Option, ...] = ()
-    rule: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NotUnderstood:
-    """Nothing certain could be read."""
-
-
-Reading: TypeAlias = Understood | Ambiguous | NotUnderstood
-Reader: TypeAlias = Callable[[str, str, datetime], Reading]
+__all__ = ["READERS", "Ambiguous", "NotUnderstood", "Option", "Reader", "Reading", "Understood"]
 
 
 def _reader(read: Callable[[str, str, datetime], Mapping[str, Any] | None]) -> Reader:
@@ -73,18 +32,24 @@ def _text(words: str, _: str, __: datetime) -> Mapping[str, Any]:
     return {"type": "text", "text": words}
 
 
-def _name(words: str, _: str, __: datetime) -> Mapping[str, Any]:
-    return {"type": "name", "full": words, "parts": tidy(words).split()}
+def _name(words: str, language: str, moment: datetime) -> Mapping[str, Any]:
+    from flows.reading import names  # which stands on flows.matching, and that on this package's words
+
+    return names.read(words, language, moment)
 
 
 #: by the word a form's `reads` names them with
 READERS: Mapping[str, Reader] = {
     "text": _reader(_text),
     "name": _reader(_name),
-    "date": _reader(dates.read),
-    "birth": _reader(dates.read_birth),
-    "place": _reader(places.read),
-    "country": _reader(places.read_country),
-    "integer": _reader(numbers.read_integer),
-    "decimal": _reader(numbers.read_decimal),
+    "date": dates.read,
+    "birth": numbers.read_birth,
+    "place": places.read,
+    "country": places.read_country,
+    "integer": numbers.read_integer,
+    "decimal": numbers.read_decimal,
+    "age": numbers.read_age,
+    "phone": phones.read,
+    "yes_no": answers.read_yes_no,
+    "relation": answers.read_relation,
 }

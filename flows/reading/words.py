@@ -12,6 +12,12 @@ _FOLDED = str.maketrans(
     {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي", "ß": "ss", "ı": "i"}
 )
 
+#: what is typed for an apostrophe, on any keyboard
+_APOSTROPHES = re.compile("[\u2018\u2019\u201b\u02b9\u02bb\u02bc\u02be\u02bf\u2032`\u00b4]")
+#: three or more of one letter are one, drawn out (never digits)
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_PUNCTUATION = re.compile(r"[^\w\s]")
+
 
 def tidy(words: str) -> str:
     """NFKC, Western digits, no invisible controls, single spaces. Still readable as what was typed."""
@@ -20,8 +26,17 @@ def tidy(words: str) -> str:
     return " ".join(digits.split())
 
 
-def fold(words: str) -> str:
-    """A key for comparing: letters that people exchange freely become one, case and accents go."""
+def letters(words: str) -> str:
+    """`tidy`, with letters that people exchange freely made one: case, accents, hamza, and stretched letters go.
+
+    Punctuation stays where it is, so that `15/3/2012` can still be told from `15 3 2012`.
+    """
     plain = _HARAKAT.sub("", tidy(words)).replace("İ", "i").translate(_FOLDED).casefold()
+    plain = _APOSTROPHES.sub("'", plain)
     bare = "".join(letter for letter in unicodedata.normalize("NFD", plain) if not unicodedata.combining(letter))
-    return " ".join(re.sub(r"[^\w\s]", " ", bare.replace("'", "").replace("’", "")).split())
+    return _STRETCHED.sub(r"\1", " ".join(bare.split()))
+
+
+def fold(words: str) -> str:
+    """A key for comparing: `letters` without punctuation or apostrophes."""
+    return " ".join(_PUNCTUATION.sub(" ", letters(words).replace("'", "")).split())

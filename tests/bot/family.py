@@ -11,7 +11,12 @@ from bot.sandbox.phone import Phone
 WORDS = "Amal Qarqashandi آمال القلقشندي"
 #: Buttons it prefers, in this order; then the first one.
 WANTED = ("English", "Yes, or I am not sure", "Yes", "I agree", "Send", "Continue")
-ASIDE = ("Back", "Pause", "Later", "I don't know", "I'd rather not say", "Talk", "Delete", "Change", "New search")
+#: Of the question whether others were taken too, which would go on for ever.
+ALONE = "somebody else who went missing"
+ASIDE = (
+    *("Back", "Pause", "Later", "I don't know", "I'd rather not say", "Talk", "Delete", "Change", "New search"),
+    *("Add more", "I am here for something else"),
+)
 #: The anchor after a report was sent.
 SENT = "New search request"
 
@@ -45,6 +50,8 @@ async def changed(phone: Phone, before: dict[str, Any] | None = None, seconds: f
 async def answer(phone: Phone, message: dict[str, Any]) -> str:
     """Answer one question; what was answered."""
     offered = [label for label in labels(message) if not label.startswith(ASIDE)]
+    if ALONE in message["text"]:
+        offered = [label for label in offered if label == "No"]
     wanted = next((label for want in WANTED for label in offered if label.startswith(want)), None)
     if wanted or offered:
         await phone.tap(wanted or offered[0], message["message_id"])

@@ -73,7 +73,16 @@ async def test_the_code_is_hashed_and_the_draft_is_gone(bot: Running, samira: Ph
     chat = await house.worker.chat(house.keys.lane(samira.chat_id))
     assert chat is not None
     assert chat.conversation is not None
-    assert (chat.conversation.status, chat.conversation.claims) == ("submitted", ())
+    assert chat.conversation.status == "submitted"
+    assert chat.key is None
+    assert {claim.question for claim in chat.conversation.claims} <= {
+        "language",
+        "start",
+        "consent",
+        "adult",
+        "safe",
+        "keep_originals",
+    }
 
 
 async def test_deleting_the_draft_leaves_no_key_of_it(bot: Running, samira: Phone) -> None:
@@ -96,8 +105,8 @@ async def test_deleting_the_draft_leaves_no_key_of_it(bot: Running, samira: Phon
 async def test_only_the_newest_anchor_keeps_its_buttons(bot: Running, samira: Phone) -> None:
     await bot.start()
     first = await family.begin(samira)
-    await samira.say("/help")
-    await samira.wait_for("This service asks you questions")
+    await samira.say("good morning")
+    await samira.wait_for("Please choose one of the buttons below.")
     await settled(bot)
     old = next(one for one in await samira.messages() if one["message_id"] == first["message_id"])
     assert family.labels(old) == []

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import pyrage
 import pytest
 from conftest import Team
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection
 
 from bot.clock import tidy
 from bot.handoff import make_app
 from bot.keys import Keys
 from bot.sealing import Sealer
-from bot.store import envelopes
+from bot.store import envelopes, files
+from bot.store.rows import FileRow
 from bot.store.store import Store
-from flows.envelope import read_manifest
+from flows.envelope import SealedFile, read_manifest
 from ground.vault import Vault, new_key
 
 AT = datetime(2026, 5, 3, 9, 30, tzinfo=UTC)
@@ -77,6 +81,42 @@ async def test_listed_fetched_acknowledged_erased(desk: httpx.AsyncClient, store
     assert again.json() == {"acknowledged": True}
 
 
+async def test_an_attachment_is_listed_fetched_and_erased_with_its_envelope(
+    desk: httpx.AsyncClient, store: Store, team: Team
+) -> None:
+    sealer = Sealer(team.recipients, Ed25519PrivateKey.generate())
+    photo = bytes(range(256)) * 5000
+    sealed = sealer.seal_file(photo)
+    row = FileRow("a" * 32, sealed, hashlib.sha256(sealed).hexdigest(), len(sealed))
+
+    def send(connection: Connection) -> None:
+        files.put(connection, row, conversation="c" * 32, day=5)
+        files.assign(connection, [row.id], report(3)["id"], 1)
+        listed = files.of(connection, [row.id])
+        envelopes.put(connection, sealer.seal(report(3), AT, listed))
+
+    await store.write(send)
+    address = f"/handoff/v1/envelopes/{report(3)['id']}/1"
+    manifest = read_manifest(base64.b64decode((await desk.get(address)).json()["manifest"]))
+    assert manifest.files == (SealedFile(row.id, row.sealed_sha256, row.sealed_bytes),)
+    fetched = await desk.get(f"{address}/files/{row.id}")
+    assert fetched.headers["content-type"] == "application/octet-stream"
+    assert fetched.headers["cache-control"] == "no-store"
+    assert fetched.content == sealed
+    assert all(pyrage.decrypt(fetched.content, [identity]) == photo for identity in team.identities)
+    for elsewhere in (
+        f"{address}/files/{'b' * 32}",
+        f"/handoff/v1/envelopes/{report(3)['id']}/2/files/{row.id}",
+        f"/handoff/v1/envelopes/{report(1)['id']}/1/files/{row.id}",
+    ):
+        assert (await desk.get(elsewhere)).status_code == 404
+    assert (await desk.get(f"{address}/files/{'A' * 32}")).status_code == 422
+    await desk.post(f"{address}/ack", json={"sealed_sha256": manifest.sealed_sha256})
+    assert (await desk.get(f"{address}/files/{row.id}")).status_code == 200, "kept for a while, like its envelope"
+    await store.write(lambda connection: tidy(connection, datetime.now(UTC).timestamp() + 73 * 3600, 72))
+    assert (await desk.get(f"{address}/files/{row.id}")).status_code == 410
+
+
 async def test_limit_and_unknown(desk: httpx.AsyncClient) -> None:
     assert len((await desk.get("/handoff/v1/envelopes?limit=1")).json()["envelopes"]) == 1
     assert (await desk.get(f"/handoff/v1/envelopes/{'f' * 32}/1")).status_code == 404
@@ -88,12 +128,12 @@ async def test_limit_and_unknown(desk: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize("shown", [None, "Bearer wrong", "Bearer ", "Basic right-token", "Bearer right-tokenx"])
 async def test_every_call_needs_the_token(desk: httpx.AsyncClient, shown: str | None) -> None:
     paths = (await desk.get("/handoff/openapi.json")).json()["paths"]
-    assert len(paths) == 3
+    assert len(paths) == 4
     del desk.headers["Authorization"]
     headers = {"Authorization": shown} if shown else {}
     for path, methods in paths.items():
         for method in methods:
-            address = path.replace("{report}", "0" * 32).replace("{revision}", "1")
+            address = path.replace("{report}", "0" * 32).replace("{revision}", "1").replace("{id}", "0" * 32)
             answer = await desk.request(method, address, headers=headers, json={"sealed_sha256": "0" * 64})
             assert answer.status_code == 401
             assert "WWW-Authenticate" in answer.headers
@@ -102,4 +142,7 @@ async def test_every_call_needs_the_token(desk: httpx.AsyncClient, shown: str | 
 async def test_the_description_is_where_the_contract_says(desk: httpx.AsyncClient) -> None:
     assert (await desk.get("/handoff/docs")).status_code == 200
     document = (await desk.get("/handoff/openapi.json")).json()
-    assert json.dumps(document).count("HTTPBearer") >= 3
+    assert json.dumps(document).count("HTTPBearer") >= 4
+    answers = document["paths"]["/handoff/v1/envelopes/{report}/{revision}/files/{id}"]["get"]["responses"]
+    assert list(answers["200"]["content"]) == ["application/octet-stream"]
+    assert {"404", "410"} <= set(answers)

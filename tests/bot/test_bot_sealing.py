@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.sealing import Sealer, fingerprint
-from flows.envelope import BUCKETS, read_manifest
+from flows.envelope import BUCKETS, SealedFile, read_manifest
 from ground.complaints import Complaint
 
 AT = datetime(2026, 5, 3, 23, 59, tzinfo=UTC)
@@ -40,6 +40,20 @@ def test_each_recipient_opens_it_and_a_stranger_does_not(team: Team) -> None:
     assert manifest.recipients == tuple(fingerprint(one) for one in team.recipients)
     assert "آمال".encode() not in envelope.sealed + envelope.manifest
     assert "آمال" not in json.dumps(repr(envelope), ensure_ascii=False)
+
+
+def test_an_attachment_is_opened_by_each_recipient_and_named_in_the_signed_manifest(team: Team) -> None:
+    sealer = Sealer(team.recipients, KEY)
+    sealed = sealer.seal_file(b"a photo")
+    for identity in team.identities:
+        assert pyrage.decrypt(sealed, [identity]) == b"a photo"
+    with pytest.raises(pyrage.DecryptError):
+        pyrage.decrypt(sealed, [pyrage.x25519.Identity.generate()])
+    assert b"photo" not in sealed
+    assert sealer.seal_file(b"a photo") != sealed, "equal photos cannot be told to be equal"
+    listed = (SealedFile("a" * 32, "b" * 64, len(sealed)), SealedFile("c" * 32, "d" * 64, 5))
+    assert read_manifest(sealer.seal(report(), AT, listed).manifest).files == listed
+    assert read_manifest(sealer.seal(report(), AT).manifest).files == ()
 
 
 @given(some.integers(0, 10**6), some.sampled_from(["manifest", "signature", "sealed"]))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import uuid
 from functools import cache
+from typing import Any
 
 import httpx
 from sqlalchemy import insert
 
-from desk import passphrases
+from desk import passphrases, reports
 from desk.contact import Contact
 from desk.desk import Desk
 from desk.intake import Intake
 from desk.keys import Identity
+from desk.opening import Opened, open_envelope, open_file
 from desk.sessions import Limits
 from desk.source import Source
 from desk.store import Store
@@ -41,6 +43,14 @@ def intake_of(store: Store, identity: Identity, sender: Sender, families: Famili
 
 def desk_of(store: Store, *, production: bool = False) -> Desk:
     return Desk(store, words_in("en"), Contact(), Limits(900, 8 * 3600), production, Throttle(store.now))
+
+
+def keep(store: Store, identity: Identity, sender: Sender, report: dict[str, Any]) -> None:
+    """A report that came in, with its attachments."""
+    attached = sender.attach(report) if "files" in report else {}
+    opened = open_envelope(sender.seal_with(report, attached), identity, sender.public)
+    assert isinstance(opened, Opened)
+    assert reports.keep(store, opened, [open_file(one, attached[one.sealed.id], identity) for one in opened.files])
 
 
 def add(desk: Desk, name: str) -> None:

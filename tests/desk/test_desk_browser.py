@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from desk import caseworkers, quarantine, reports
+from desk import caseworkers, quarantine
 from desk.desk import Desk
 from desk.keys import Identity
-from desk.opening import Opened, Reason, Refusal, open_envelope
+from desk.opening import Reason, Refusal
 from desk.quarantine import Listed
-from tests.desk.desks import PASSPHRASE
-from tests.desk.fakes import AMAL, Sender, a_report
+from tests.desk.desks import PASSPHRASE, add, keep
+from tests.desk.fakes import (
+    AMAL,
+    LETTER,
+    SAMIRA,
+    STORY,
+    YUSUF,
+    Sender,
+    a_full_report,
+    a_notice,
+    a_withdrawal,
+    an_addition,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -33,11 +45,10 @@ def chromium() -> Iterator[Browser]:
 def test_jonas_signs_in_and_reads_samiras_report(
     desk: Desk, address: str, identity: Identity, sender: Sender, chromium: Browser
 ) -> None:
-    report = a_report()
-    for revision in (report, a_report(revision=2)):
-        opened = open_envelope(sender.seal(revision), identity, sender.key.public_key())
-        assert isinstance(opened, Opened)
-        reports.keep(desk.store, opened)
+    report = a_full_report()
+    for revision in (report, an_addition(), a_withdrawal(revision=3)):
+        keep(desk.store, identity, sender, revision)
+    keep(desk.store, identity, sender, _in_english(2))
     quarantine.hold(desk.store, Listed("ab" * 16, 1, "cd" * 32), Refusal(Reason.SIGNATURE))
     one_time = caseworkers.add(desk.store, "Jonas")
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=address)
@@ -63,21 +74,99 @@ def test_jonas_signs_in_and_reads_samiras_report(
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.get_by_role("link", name=report["id"][:8]).click()
-    expect(page.get_by_role("heading", name=AMAL)).to_be_visible()
+    expect(page.get_by_role("heading", name=AMAL, level=1)).to_be_visible()
     said = page.locator("blockquote bdi", has_text=AMAL).first
     assert said.evaluate("element => getComputedStyle(element).direction") == "rtl"
     assert page.evaluate("getComputedStyle(document.body).direction") == "ltr"
+    picture = page.get_by_role("img", name="Picture 1")
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("naturalWidth", 240)
+    before = page.locator("summary", has_text="Said before").first
+    before.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("١٦ سنة")).to_be_visible()
     _at_every_width(page, "case")
 
     with page.expect_download() as download:
         page.get_by_role("link", name="Export as JSON").click()
-    assert download.value.suggested_filename == f"wasl-{report['id'][:8]}-2.json"
+    assert download.value.suggested_filename == f"wasl-{report['id'][:8]}-3.json"
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download Document 2").click()
+    assert download.value.suggested_filename == f"wasl-{report['id'][:8]}-{LETTER[:8]}.bin"
+    page.goto(f"/cases/{_in_english(2)['id']}")
+    _at_every_width(page, "case-in-english")
     assert complaints == []
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     page.goto("/cases")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     context.close()
+
+
+def test_jonas_erases_what_samira_wants_erased(
+    desk: Desk, address: str, identity: Identity, sender: Sender, chromium: Browser
+) -> None:
+    """By keyboard alone."""
+    report = a_full_report()
+    keep(desk.store, identity, sender, report)
+    keep(desk.store, identity, sender, a_notice("erasure_request", due_on="2026-09-01"))
+    add(desk, "Jonas")
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=address)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("Name").fill("Jonas")
+    page.get_by_label("Passphrase").fill(PASSPHRASE)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("asks for erasure")).to_be_visible()
+    _at_every_width(page, "inbox-with-a-wish")
+    page.get_by_role("link", name=report["id"][:8]).click()
+    expect(page.get_by_role("heading", name="The family asks")).to_be_visible()
+    _at_every_width(page, "case-to-erase")
+    page.get_by_label("To confirm").fill("00000000")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was erased")
+    page.get_by_label("To confirm").fill(report["id"][:8])
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Erase this report")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="This report was erased")).to_be_visible()
+    _at_every_width(page, "erased")
+    page.get_by_role("link", name="To the inbox").click()
+    expect(page.get_by_text("No report has arrived yet.")).to_be_visible()
+    context.close()
+
+
+def _in_english(number: int) -> dict[str, Any]:
+    """A cousin in Leeds tells it in English."""
+    report = a_full_report(number, language="en")
+    words = {
+        AMAL: "Amal Khalid al-Halabi",
+        YUSUF: "Yusuf Khalid al-Halabi",
+        SAMIRA: "Samira",
+        STORY: _TOLD,
+        "١٦ سنة": "sixteen",
+        "تركيا": "Turkey",
+        "صيف ٢٠١٣": "summer of 2013",
+        "من حلب إلى حماة": "from Aleppo to Hama",
+        "٠٥٥٥": "0555 111 22 33",
+    }
+    for holder in (report["enquirer"], *report["sought_persons"], *report["events"]):
+        for claim in holder["claims"]:
+            said = claim["raw"]
+            if said:
+                said |= {
+                    "text": words.get(said["text"], "Two weeks after Eid they said she is well."),
+                    "language": "en",
+                }
+            if claim["value"] and claim["value"]["type"] == "name":
+                claim["value"] |= {"parts": said["text"].split(), "kunya": None, "script": "Latn"}
+            for key in ("text", "full") if claim["value"] else ():
+                if key in claim["value"]:
+                    claim["value"][key] = said["text"]
+    return report
+
+
+_TOLD = "Amal went to the market in Salah al-Din in the morning and did not come back. A neighbour saw her at the checkpoint."
 
 
 def _at_every_width(page: Page, name: str) -> None:

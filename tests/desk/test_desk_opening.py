@@ -16,8 +16,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desk.keys import Identity, new_identity
-from desk.opening import Opened, Parts, Reason, Refusal, open_envelope
-from tests.desk.fakes import STORY, Sender, a_report, sender_to
+from desk.opening import Opened, Parts, Reason, Refusal, Refused, open_envelope, open_file
+from flows.envelope import SealedFile, read_manifest
+from tests.desk.fakes import (
+    ATTACHED,
+    PICTURE,
+    STORY,
+    VOICE,
+    Sender,
+    a_full_report,
+    a_notice,
+    a_report,
+    a_withdrawal,
+    an_addition,
+    described,
+    sender_to,
+)
 
 Forge = Callable[[Sender, dict[str, Any]], Parts]
 
@@ -32,6 +46,28 @@ def test_samiras_report_opens(identity: Identity, sender: Sender) -> None:
     assert isinstance(opened, Opened)
     assert opened.report == report
     assert STORY not in repr(opened) + repr(sender.seal(report))
+
+
+def test_the_first_format_still_opens(identity: Identity, sender: Sender) -> None:
+    report = a_report()
+    parts = sender.seal(report, format="wasl-envelope/1")
+    assert b"files" not in parts.manifest
+    opened = _opened(parts, identity, sender)
+    assert isinstance(opened, Opened)
+    assert (opened.report, opened.files) == (report, ())
+
+
+@pytest.mark.parametrize("report", [a_full_report(), an_addition(), a_withdrawal(), a_notice("erasure")])
+def test_every_kind_of_revision_opens_with_what_it_promises(
+    report: dict[str, Any], identity: Identity, sender: Sender
+) -> None:
+    attached = sender.attach(report)
+    opened = _opened(sender.seal_with(report, attached), identity, sender)
+    assert isinstance(opened, Opened)
+    assert opened.report == report
+    assert [file.sealed.id for file in opened.files] == [file["id"] for file in report["files"]]
+    for file in opened.files:
+        assert open_file(file, attached[file.sealed.id], identity) == ATTACHED[file.sealed.id][2]
 
 
 def _flip(part: bytes, at: int) -> bytes:
@@ -101,7 +137,7 @@ TAMPERED: list[tuple[str, Reason, Forge]] = [
     ("a number for a manifest", Reason.MANIFEST, _resigned(b"7")),
     ("a deep manifest", Reason.MANIFEST, _resigned(b"[" * 100_000)),
     ("no canonical form", Reason.MANIFEST, _loose_json),
-    ("a later format", Reason.MANIFEST, lambda s, r: s.seal(r, format="wasl-envelope/2")),
+    ("a later format", Reason.MANIFEST, lambda s, r: s.seal(r, format="wasl-envelope/3")),
     ("a revision that is text", Reason.MANIFEST, lambda s, r: s.seal(r, revision="1")),
     ("a revision that is true", Reason.MANIFEST, lambda s, r: s.seal(r, revision=True)),
     ("a digest that is a number", Reason.MANIFEST, lambda s, r: s.seal(r, sealed_sha256=7)),
@@ -126,7 +162,7 @@ TAMPERED: list[tuple[str, Reason, Forge]] = [
     ("another id", Reason.OTHER_REPORT, _changed(lambda r: r.update(id="0" * 32))),
     ("another revision", Reason.OTHER_REPORT, _changed(lambda r: r.update(revision=2))),
     ("a revision with a point", Reason.OTHER_REPORT, _changed(lambda r: r.update(revision=1.0))),
-    ("another schema", Reason.OTHER_REPORT, _changed(lambda r: r.update(schema="urn:wasl:schema:tracing-request:2"))),
+    ("another schema", Reason.OTHER_REPORT, _changed(lambda r: r.update(schema="urn:wasl:schema:tracing-request:3"))),
     ("no id", Reason.OTHER_REPORT, _changed(lambda r: r.pop("id"))),
     ("no consents", Reason.SCHEMA, _changed(lambda r: r.pop("consents"))),
     ("an unknown field", Reason.SCHEMA, _changed(lambda r: r.update(extra=1))),
@@ -155,7 +191,7 @@ def test_a_tampered_envelope_is_refused(reason: Reason, forge: Forge, identity: 
 
 
 def test_a_later_schema_waits_for_an_update(identity: Identity, sender: Sender) -> None:
-    report = a_report(schema="urn:wasl:schema:tracing-request:2")
+    report = a_report(schema="urn:wasl:schema:tracing-request:3")
     assert _opened(sender.seal(report), identity, sender) == Refusal(Reason.UNKNOWN_SCHEMA)
 
 
@@ -168,6 +204,84 @@ def test_a_refusal_names_the_place_and_not_the_words(identity: Identity, sender:
     report = a_report()
     _event(report, 3)["raw"]["secret"] = STORY
     assert _opened(sender.seal(report), identity, sender) == Refusal(Reason.SCHEMA, "$.events[0].claims[3].raw")
+
+
+def _promising(change: Callable[[dict[str, Any]], object], **manifest: Any) -> Forge:
+    """The manifest promises what Samira sent; the report inside was changed."""
+
+    def forge(sender: Sender, report: dict[str, Any]) -> Parts:
+        parts = sender.seal_with(report, sender.attach(report), **manifest)
+        promised = read_manifest(parts.manifest).files
+        change(report)
+        return sender.seal(report, files=promised, **manifest)
+
+    return forge
+
+
+def _sealed(id_: Any = "a1" * 16, digest: Any = "00" * 32, length: Any = 300) -> SealedFile:
+    return SealedFile(id_, digest, length)
+
+
+def _many(report: dict[str, Any]) -> None:
+    report["files"] = [{**described(PICTURE)[0], "id": f"{number:032x}"} for number in range(51)]
+
+
+WRONG_FILES: list[tuple[str, Reason, str, Forge]] = [
+    ("one more outside", Reason.FILES, "", _promising(lambda r: r["files"].pop())),
+    ("one more inside", Reason.FILES, "", lambda s, r: s.seal(r, files=())),
+    ("one twice inside", Reason.FILES, "", _promising(lambda r: r["files"].append(r["files"][0]))),
+    ("one twice outside", Reason.FILES, "", lambda s, r: s.seal(r, files=(_sealed(), _sealed()))),
+    ("another one", Reason.FILES, "", _promising(lambda r: r["files"][1].update(id="0" * 32))),
+    ("the first format", Reason.FILES, "", lambda s, r: s.seal(r, format="wasl-envelope/1")),
+    ("fifty-one", Reason.TOO_MANY_FILES, "", _promising(_many)),
+    ("fifty-one outside", Reason.TOO_MANY_FILES, "", lambda s, r: s.seal(r, files=(_sealed(),) * 51)),
+    ("too large", Reason.FILE_TOO_LARGE, "$.files[2]", _promising(lambda r: r["files"][2].update(bytes=26_214_401))),
+    ("a path for an id", Reason.MANIFEST, "", lambda s, r: s.seal(r, files=(_sealed("../../../etc/passwd" * 2),))),
+    ("a number for an id", Reason.MANIFEST, "", lambda s, r: s.seal(r, files=(_sealed(7),))),
+    ("a digest that is none", Reason.MANIFEST, "", lambda s, r: s.seal(r, files=(_sealed(digest=None),))),
+    ("a length that is text", Reason.MANIFEST, "", lambda s, r: s.seal(r, files=(_sealed(length="9"),))),
+    ("no list", Reason.SCHEMA, "$", _promising(lambda r: r.pop("files"))),
+    ("an empty one", Reason.SCHEMA, "$.files[0].bytes", _promising(lambda r: r["files"][0].update(bytes=0))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("reason", "where", "forge"), [pytest.param(r, p, f, id=n) for n, r, p, f in WRONG_FILES])
+def test_attachments_that_do_not_fit_the_report_are_refused(
+    reason: Reason, where: str, forge: Forge, identity: Identity, sender: Sender
+) -> None:
+    assert _opened(forge(sender, a_full_report()), identity, sender) == Refusal(reason, where)
+
+
+def test_an_odd_kind_of_file_is_taken_for_bytes(identity: Identity, sender: Sender) -> None:
+    """What the enquirer's phone calls a file is never a reason to turn a report away."""
+    report = a_full_report()
+    for file, mime in zip(report["files"], ["Image/PNG", "audio/ogg; codecs=opus", "x", "a/b\u0000"], strict=True):
+        file["mime"] = mime
+    opened = _opened(sender.seal_with(report, sender.attach(report)), identity, sender)
+    assert isinstance(opened, Opened)
+    octets = "application/octet-stream"
+    assert [file.mime for file in opened.files] == ["image/png", "audio/ogg", octets, octets]
+
+
+def test_an_attachment_is_refused_for_the_first_check_that_it_fails(
+    identity: Identity, sender: Sender, tmp_path: Path
+) -> None:
+    report = a_full_report()
+    attached = sender.attach(report)
+    elsewhere = sender_to(new_identity(tmp_path / "other.key")).attach(report)
+    swapped = sender.attach(report, {PICTURE: b"another picture"})
+    for sealed, handed_over, reason in (
+        (attached, attached[VOICE], Reason.FILE_DIGEST),
+        (attached, attached[PICTURE] + b" ", Reason.FILE_DIGEST),
+        (elsewhere, elsewhere[PICTURE], Reason.FILE_SEAL),
+        ({**attached, PICTURE: b"age"}, b"age", Reason.FILE_SEAL),
+        (swapped, swapped[PICTURE], Reason.FILE_CONTENT),
+    ):
+        opened = _opened(sender.seal_with(report, sealed), identity, sender)
+        assert isinstance(opened, Opened)
+        with pytest.raises(Refused) as caught:
+            open_file(opened.files[0], handed_over, identity)
+        assert caught.value.refusal == Refusal(reason, "$.files[0]")
 
 
 @pytest.fixture

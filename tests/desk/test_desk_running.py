@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
@@ -17,14 +18,26 @@ import httpx
 import pytest
 import structlog
 from click.testing import CliRunner, Result
+from sqlalchemy import Connection, func, select
 from starlette.responses import Response
 
-from desk import reports
+from desk import attachments, reports
 from desk.cli import cli
 from desk.keys import read_identity, read_storage_key
-from desk.store import open_store
+from desk.store import Store, open_store
+from desk.tables import attachments as file_rows
 from ground.complaints import Complaint
-from tests.desk.fakes import CANARIES, FamiliesSide, Sender, a_report, claim, sender_to, wait_until
+from tests.desk.fakes import (
+    ATTACHED,
+    CANARIES,
+    FamiliesSide,
+    Sender,
+    a_full_report,
+    a_report,
+    claim,
+    sender_to,
+    wait_until,
+)
 
 ROOT = Path(__file__).parents[2]
 READY = re.compile(r"desk ready (http://127\.0\.0\.1:\d+)")
@@ -90,19 +103,30 @@ class Operator:
                 process.communicate()
 
     def stored(self) -> list[tuple[str, int, str]]:
+        """Every revision and its state; each opens, and so does each attachment that it promises, and there is no other."""
         data = self.folder / "data"
         key = data / "storage.key"
         store = open_store(f"sqlite:///{data / 'desk.sqlite3'}", read_storage_key(key), key)
         try:
             with store.engine.begin() as connection:
                 rows = connection.exec_driver_sql("SELECT report, revision, state FROM reports").all()
-                for report, revision, _ in rows:
-                    opened = reports.open_revision(connection, store, report, revision)
-                    assert opened
-                    assert opened.body["id"] == report
+                promised = sum(_open_all(connection, store, report) for report in {report for report, _, _ in rows})
+                assert connection.scalar(select(func.count()).select_from(file_rows)) == promised
             return [(report, revision, state) for report, revision, state in rows]
         finally:
             store.engine.dispose()
+
+
+def _open_all(connection: Connection, store: Store, report: str) -> int:
+    """Open a report's revisions and attachments; how many of the latter were promised."""
+    revisions = reports.open_revisions(connection, store, report)
+    assert all(one.body["id"] == report for one in revisions)
+    promised = [file["id"] for one in revisions for file in one.body.get("files", ())]
+    for id_ in promised:
+        found = attachments.find(connection, store, report, id_)
+        assert found
+        assert found.content == ATTACHED[id_][2]
+    return len(promised)
 
 
 @pytest.fixture
@@ -198,18 +222,25 @@ def test_from_the_first_start_to_ctrl_c(operator: Operator, families: FamiliesSi
     assert "Traceback" not in log
     exported = operator.do("export", report["id"][:8])
     assert CANARIES[0] in exported.stdout
+    assert json.loads(exported.stdout)["revisions"] == [report]
+    to_file = operator.folder / "case.json"
+    assert operator.do("export", report["id"], "--revision", "1", "-o", str(to_file)).output == ""
+    assert to_file.read_text() == exported.stdout
+    assert isinstance(operator.do("export", report["id"], "--revision", "2").exception, Complaint)
     checked = operator.do("audit", "verify")
-    assert re.fullmatch(r"audit trail holds: 4 rows, head [0-9a-f]{64}\n", checked.stdout)
+    assert re.fullmatch(r"audit trail holds: 5 rows, head [0-9a-f]{64}\n", checked.stdout)
     for held in (log, checked.stderr, exported.stderr):
         assert not any(word in held for word in (*CANARIES, families.token))
 
 
 def test_kill_9_loses_nothing_and_doubles_nothing(operator: Operator, families: FamiliesSide, pinned: Sender) -> None:
-    """The families' side itself pulls the plug: as it hands over, before it notes the receipt, right after it did."""
+    """The families' side itself pulls the plug: as it hands over a report or an attachment of it, before it notes the
+    receipt, right after it did."""
     for number in range(4):
-        report = a_report(number)
-        families.offer(pinned.seal(report), report)
-    for moment in ("fetched", "stored", "acknowledged"):
+        report = a_full_report(number)
+        attached = pinned.attach(report)
+        families.offer(pinned.seal_with(report, attached), report, attached)
+    for moment in ("fetched", "attached", "stored", "acknowledged"):
         with operator.serving() as process:
             _kill_at(moment, process, families)
             assert process.wait(20) == -signal.SIGKILL
@@ -229,7 +260,7 @@ def _kill_at(moment: str, process: subprocess.Popen[str], families: FamiliesSide
     """Kill the desk at this moment of the next envelope, and let the call that it was making fail."""
 
     def on(what: str, _: object) -> Response | None:
-        if (what, moment) in (("fetch", "fetched"), ("ack", "stored")):
+        if (what, moment) in (("fetch", "fetched"), ("file", "attached"), ("ack", "stored")):
             process.kill()
             return Response(status_code=500)
         return None

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.conversation import Conversation
+from flows.conversation import Conversation, files_of
 from flows.effects import Effect, Show, Submit
-from flows.events import Chose, Edited, Event, Said
+from flows.events import Attached, Chose, Edited, Event, File, Said
 from flows.presses import press
-from flows.questions import Flow, Question
+from flows.questions import MEDIA, Flow, Question
 from flows.step import begin, step
-from flows.walk import walk
+from flows.turn import Here
 
 AT = datetime(2026, 5, 3, 9, 0, tzinfo=UTC)
 
@@ -27,6 +28,14 @@ class Answer:
     words: str = ""
     status: str = ""
     ticks: frozenset[str] = frozenset()
+    #: `photo`, `voice`, …
+    file: str = ""
+
+
+def a_file(name: str) -> File:
+    """What the shell makes of something received for this question."""
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    return File(digest[:32], "image", "image/jpeg", 1000, digest, original=False)
 
 
 Script = Callable[[Question], Answer]
@@ -41,6 +50,8 @@ class Family:
     conversation: Conversation = field(init=False)
     messages: dict[str, int] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
+    #: whether it opens the menu too
+    sections: bool = True
     _message: int = 0
 
     def __post_init__(self) -> None:
@@ -55,11 +66,16 @@ class Family:
 
     @property
     def asked(self) -> Question | None:
-        walked = walk(self.flow, self.conversation, AT.date())
-        focused = walked.standing(self.conversation.focus) if self.conversation.focus else None
-        return focused.question if focused else walked.next_open()
+        return Here(self.flow, self.conversation, AT).asked
 
     def answer(self, question: Question, answer: Answer) -> None:
+        """Answer; what was understood of the words is agreed to."""
+        self._answer(question, answer)
+        claim = self.conversation.current().get(question.name)
+        if claim is not None and claim.status == "answered" and not claim.confirmed:
+            self.press(press("y", question.name))
+
+    def _answer(self, question: Question, answer: Answer) -> None:
         if answer.status:
             self.press(press("s", question.name, answer.status))
         elif answer.ticks:
@@ -70,31 +86,59 @@ class Family:
             self.press(press("d", question.name))
         elif answer.choice:
             self.press(press("c", question.name, answer.choice))
+        elif answer.file:
+            self._message += 1
+            self.messages[question.name] = self._message
+            self.happen(Attached(answer.file, self._message, AT, a_file(question.name)))
+            if question.kind in MEDIA:
+                self.press(press("d", question.name))
         else:
             self._message += 1
             self.messages[question.name] = self._message
             self.happen(Said(answer.words, self._message, AT))
 
     def answer_all(self, until: str | None = None) -> None:
-        """Answer from the script until the review, or until the named question was answered."""
-        for _ in range(500):
+        """Answer from the script until the review, every section of the menu too, or until the named question was answered."""
+        for _ in range(2000):
+            asked = self.asked
+            if asked is None and not self._open_a_section():
+                return
             asked = self.asked
             if asked is None:
-                return
+                continue
             self.answer(asked, self.script(asked))
             if asked.name == until and self.asked != asked:
                 return
         raise AssertionError("the conversation does not come to an end")
 
+    def _open_a_section(self) -> bool:
+        """Open the first section that still asks something; False when there is none, or none is wanted."""
+        walked = Here(self.flow, self.conversation, AT).walked
+        for section, instance in walked.sections if self.sections else ():
+            name = f"{section.name}.{instance}"
+            if walked.next_in(name) is not None:
+                self.press(press("m", word=name))
+                return True
+        return False
+
     def edit(self, question: Question, answer: Answer, how: str) -> None:
         """Change an earlier answer: by its pencil, by an old button, or by editing the message it came in."""
         if how == "message" and question.name in self.messages and answer.words:
             self.happen(Edited(answer.words, self.messages[question.name], AT))
-        elif how == "button" and (answer.choice or answer.status):
+            claim = self.conversation.current().get(question.name)
+            if claim is not None and claim.status == "answered" and not claim.confirmed:
+                self.press(press("y", question.name))
+        elif how == "button" and (answer.choice or answer.status) and not self._has_files(question):
             self.answer(question, answer)
         else:
             self.press(press("e", question.name))
+            if self._has_files(question):
+                self.press(press("r", question.name))
+                self.press(press("e", question.name))
             self.answer(question, answer)
+
+    def _has_files(self, question: Question) -> bool:
+        return bool(files_of(self.conversation.current().get(question.name)))
 
     def send(self) -> Mapping[str, Any]:
         self.press("send")
@@ -106,11 +150,17 @@ class Family:
 
 def random_answer(question: Question, rng: random.Random) -> Answer:
     """Anything a family might do with a question: mostly answer it, sometimes leave it open or write what cannot be read."""
-    choices = [choice.name for choice in question.choices if choice.shows is None]
+    choices = [choice.name for choice in question.choices if choice.shows is None and choice.ends is None]
     if question.kind == "note":
         return Answer(choice="ok")
     if question.ends_unless:
         return Answer(choice=question.ends_unless[0])
+    if question.adds:
+        return Answer(choice="yes" if question.instance < 4 and rng.random() < 0.4 else "no")
+    if question.kind in MEDIA:
+        return Answer(file="photo") if rng.random() < 0.6 else Answer(status=rng.choice(["unknown", "deferred"]))
+    if question.kind == "text" and not choices and rng.random() < 0.08:
+        return Answer(file="voice")
     if not question.required and rng.random() < 0.15:
         return Answer(status=rng.choice(["unknown", "refused", "deferred"]))
     if question.kind == "select_multiple":
@@ -125,8 +175,9 @@ def random_answer(question: Question, rng: random.Random) -> Answer:
 
 
 def script_of(flow: Flow, rng: random.Random) -> Script:
-    answers = {question.name: random_answer(question, rng) for question in flow.questions}
-    return lambda question: answers[question.name]
+    """An answer for each question there can be, the further persons' included, the same whenever it is asked."""
+    seed = rng.random()
+    return lambda question: random_answer(question, random.Random(f"{seed} {question.name}"))
 
 
 def changed(script: Script, name: str, answer: Answer) -> Script:
@@ -143,7 +194,16 @@ def random_form(rng: random.Random) -> str:
     asked: list[tuple[str, str]] = []
     for number in range(rng.randint(4, 14)):
         kind = rng.choice(
-            ["text", "integer", "date", "note", "select_one list0", "select_one list1", "select_multiple list2"]
+            [
+                "text",
+                "integer",
+                "date",
+                "note",
+                "select_one list0",
+                "select_one list1",
+                "select_multiple list2",
+                "image",
+            ]
         )
         name = f"q{number}"
         field_name = "setup" if kind == "note" else rng.choice(["person", "event", "enquirer"])
@@ -196,7 +256,6 @@ __all__ = [
     "changed",
     "random_answer",
     "random_form",
-    "replace",
     "same_but_for_ids",
     "script_of",
 ]

@@ -1,4 +1,4 @@
-"""The simple readers: plain dates, ages, numbers, governorates and countries, in every digit script. Never a guess."""
+"""The simple readers: plain dates, ages, numbers and countries, in every digit script. Never a guess."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.reading import READERS, NotUnderstood, Understood
+from flows.reading import READERS, Understood
 from flows.reading.words import fold, tidy
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -18,15 +18,15 @@ def _read(reader: str, words: str) -> dict[str, object] | None:
     match READERS[reader](words, "ar", NOW):
         case Understood(value):
             return dict(value)
-        case NotUnderstood():
+        case _:
             return None
 
 
 @pytest.mark.parametrize(
     ("words", "edtf"),
     [
-        ("2013", "2013"), ("٢٠١٣", "2013"), ("۲۰۱۳", "2013"), ("سنة 2013", "2013"), ("in 2013", None),
-        ("2013?", "2013"), ("6/2013", "2013-06"), ("2013-06", "2013-06"), ("حزيران ٢٠١٣", "2013-06"),
+        ("2013", "2013"), ("٢٠١٣", "2013"), ("۲۰۱۳", "2013"), ("سنة 2013", "2013"), ("in 2013", "2013"),
+        ("2013?", "2013?"), ("6/2013", "2013-06"), ("2013-06", "2013-06"), ("حزيران ٢٠١٣", "2013-06"),
         ("June 2013", "2013-06"), ("تشرين الأول 2012", "2012-10"), ("كانون الثاني 2012", "2012-01"),
         ("Haziran 2013", "2013-06"), ("juin 2013", "2013-06"), ("12/6/2013", "2013-06-12"),
         ("١٢/٦/٢٠١٣", "2013-06-12"), ("2013-06-12", "2013-06-12"), ("12 حزيران 2013", "2013-06-12"),
@@ -35,7 +35,7 @@ def _read(reader: str, words: str) -> dict[str, object] | None:
         ("أواخر 2012", "2012-09~/2012-12~"), ("early 2012", "2012-01~/2012-04~"),
         ("بداية ٢٠١٢", "2012-01~/2012-04~"), ("about 2012", "2012~"), ("winter 0000", None),
         ("after Eid", None), ("2027", None), ("1850", None), ("", None), ("تشرين 2012", None),
-        ("99999999999999999999", None), ("12/6/13", None),
+        ("99999999999999999999", None), ("12/6/13", "2013-06-12"),
     ],
 )  # fmt: skip
 def test_dates(words: str, edtf: str | None) -> None:
@@ -58,23 +58,6 @@ def test_bounds_are_inclusive() -> None:
 def test_an_age_is_not_a_date_of_birth(words: str, years: int | None) -> None:
     found = _read("birth", words)
     assert (found and found.get("years")) == years
-
-
-@pytest.mark.parametrize(
-    ("words", "code"),
-    [
-        ("حلب", "SY02"),
-        ("Halab", "SY02"),
-        ("في حمص", "SY04"),
-        ("محافظة ادلب", "SY07"),
-        ("Hesekê", "SY08"),
-        ("بابا عمرو", None),
-    ],
-)
-def test_governorates_by_name_only(words: str, code: str | None) -> None:
-    found = _read("place", words)
-    assert found is not None
-    assert (found["code"], found["text"]) == (code, words)
 
 
 @pytest.mark.parametrize(("words", "code"), [("France", "FR"), ("فرنسا", "FR"), ("Almanya", "DE"), ("Atlantis", None)])

@@ -4,6 +4,9 @@ import { h, icon } from "./dom.js";
 
 const MOST_LINES_PX = 140;
 
+/** As near to Telegram's voice messages (OGG with Opus) as the browser can record; bots may refuse others. */
+const RECORDED_AS = ["audio/ogg;codecs=opus", "audio/mp4;codecs=opus", "audio/mp4"];
+
 export class Composer {
   /** `phone` is the Screen it belongs to. */
   constructor(phone) {
@@ -145,7 +148,8 @@ export class Composer {
     }
     const parts = [];
     const began = Date.now();
-    const recorder = (this.recorder = new MediaRecorder(sound));
+    const mimeType = RECORDED_AS.find((type) => MediaRecorder.isTypeSupported(type));
+    const recorder = (this.recorder = new MediaRecorder(sound, mimeType ? { mimeType } : {}));
     recorder.ondataavailable = (event) => parts.push(event.data);
     recorder.onstop = () => {
       sound.getTracks().forEach((track) => track.stop());

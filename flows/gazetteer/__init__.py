@@ -1,0 +1,1 @@
+"""Makes the gazetteer that ships from the sources' own tables."""
