@@ -4,7 +4,7 @@ SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := .venv/bin
 
-.PHONY: help setup run test quick slow lint storm families turn-time bench bench-transport read-scores messages picture clean
+.PHONY: help setup run nlu test quick slow lint storm families turn-time bench bench-transport bench-nlu read-scores messages picture clean
 
 help: ## Print these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,6 +21,11 @@ setup: .venv/.ready ## Make .venv with everything in it, and the command .venv/b
 
 run: setup ## Start bot, desk and (without a Telegram token) the sandbox phone page; Ctrl-C stops all
 	@exec $(RUN)/wasl run
+
+nlu: setup ## Make Rasa's environment, check its data, train, and test; `make run` then uses it (about 10 minutes, 1.6 GB)
+	PATH="$(dir $(UV)):$$PATH" $(RUN)/wasl nlu build
+	PYTHONPATH=. PYTHONWARNINGS=ignore TF_CPP_MIN_LOG_LEVEL=3 nlu/.venv/bin/python -m unittest discover -q -s nlu/component_tests -t .
+	$(RUN)/wasl nlu test nlu/tests/ar.yml nlu/tests/ku.yml nlu/tests/tr.yml nlu/tests/en.yml nlu/tests/de.yml nlu/tests/fr.yml nlu/tests/ar-Latn.yml
 
 test: lint quick slow ## Everything that guards a change: lint, types, imports, tests (under 10 minutes on 2 cores)
 
@@ -52,6 +57,10 @@ bench: setup ## Updates per second and latency beside four other bots; figures i
 
 bench-transport: setup ## The Bot API client over httpx and aiohttp, side by side
 	$(RUN)/python -m bench.transports
+	$(RUN)/python -m bench.table
+
+bench-nlu: setup ## How well and how fast free text is understood, beside stock Rasa; wants `make nlu` first
+	PATH="$(dir $(UV)):$$PATH" $(RUN)/python -m bench.nlu
 	$(RUN)/python -m bench.table
 
 read-scores: setup ## What readers understand of example phrases, beside other libraries; figures in bench/results/

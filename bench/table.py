@@ -72,6 +72,35 @@ def transports(result: dict[str, Any]) -> Iterable[str]:
         yield f"| {one['client']} | {one['loop']} | {one['in_flight']} | {' | '.join(figures)} |"
 
 
+def understanding(result: dict[str, Any]) -> Iterable[str]:
+    yield from _machine(result["machine"])
+    yield ""
+    counted, peer = result["sentences"], result["peer"]
+    yield f"Learned from {counted['learned']:,} sentences, tested on {counted['tested']:,} others, without the rules."
+    yield ""
+    yield "| language | sentences | top-1 | macro-F1 | top-3 | stock DIET: macro-F1 | top-3 |"
+    yield "|---|" + "---:|" * 6
+    for language, one in result["languages"].items():
+        other = peer["languages"][language] if peer else None
+        cells = [f"{one[name]:.3f}" for name in ("top1", "macro_f1", "top3")]
+        cells += [f"{other[name]:.3f}" if other else "" for name in ("macro_f1", "top3")]
+        yield f"| {language} | {one['n']:,} | {' | '.join(cells)} |"
+    yield ""
+    found = result["measured"]
+    yield (
+        f"Ready {found['start_seconds']:g} s after its start; half of the texts take {found['p50_ms']:g} ms or less; with "
+        f"eight under way p95 is {found['busy_p95_ms']:g} ms. Of what belongs to the menu, "
+        f"{found['offered_with_the_right_one']:.0%} is offered as a choice that holds the right one; help in distress is "
+        f"shown for nothing in {found['care_shown_for_nothing']:.1%}."
+    )
+    yield ""
+    yield "| goal | measured | |"
+    yield "|---|---:|---|"
+    for goal in result["goals"]:
+        value = "" if goal["measured"] is None else f"{goal['measured']:g}"
+        yield f"| {goal['goal']} | {value} | {VERDICT[goal['met']]} |"
+
+
 #: part -> what its columns are called
 READING_COLUMNS = {
     "inside": "inside the true range",
@@ -115,7 +144,7 @@ def _list(versions: dict[str, str]) -> str:
     return ", ".join(f"{name} {version}" for name, version in versions.items())
 
 
-SECTIONS = {"bench": bots, "transports": transports, "reading": reading}
+SECTIONS = {"bench": bots, "transports": transports, "reading": reading, "nlu": understanding}
 
 
 def filled(page: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from bot.nlu.rasa import Rasa
 from ground.complaints import Complaint
 from ground.keyfiles import data_directory
 
@@ -46,29 +47,35 @@ class Part:
     process: asyncio.subprocess.Process | None = None
     address: str = ""
     ended: list[float] = field(default_factory=list)
+    #: whether everything else stops with it
+    needed: bool = True
+    #: how long it may take to say that it is ready (seconds)
+    within: float = READY_WITHIN
 
 
 @click.command()
 @click.option("--sandbox-port", default=8090, show_default=True)
 @click.option("--desk-port", default=8082, show_default=True)
 @click.option("--handoff-port", default=8081, show_default=True)
-def cli(sandbox_port: int, desk_port: int, handoff_port: int) -> None:
+@click.option("--nlu-port", default=8083, show_default=True)
+def cli(sandbox_port: int, desk_port: int, handoff_port: int, nlu_port: int) -> None:
     """Start everything on this machine. Data is kept under data/; a second start goes on where this one stopped."""
     data_directory(DATA)
     try:
-        sys.exit(asyncio.run(_run(sandbox_port, desk_port, handoff_port)))
+        sys.exit(asyncio.run(_run(sandbox_port, desk_port, handoff_port, nlu_port)))
     except _Ended as ended:
         sys.exit(ended.code)
 
 
-async def _run(sandbox_port: int, desk_port: int, handoff_port: int) -> int:
+async def _run(sandbox_port: int, desk_port: int, handoff_port: int, nlu_port: int) -> int:
     started = time.monotonic()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     token = os.environ.get("TELEGRAM_BOT_TOKEN") or os.environ.get("TELEGRAM_BOT_TOKEN_FILE") or _in_env_file()
-    environment = _environment(sandbox_port, desk_port, handoff_port, sandbox=not token)
+    environment = _environment(sandbox_port, desk_port, handoff_port, nlu_port, sandbox=not token)
     passphrase = await _prepare(environment)
+    beside: list[asyncio.Task[None]] = []
     parts = [
         Part("desk", ("desk", "serve"), "desk ready ", environment),
         Part("bot", ("bot", "serve"), "bot ready ", environment),
@@ -80,7 +87,12 @@ async def _run(sandbox_port: int, desk_port: int, handoff_port: int) -> int:
         await asyncio.gather(*(_start(part) for part in parts if part.name != "desk"))
         await asyncio.gather(*(_start(part) for part in parts if part.name == "desk"))
         watchers = [asyncio.create_task(_watch(part, stop)) for part in parts]
-        _welcome(parts, passphrase, time.monotonic() - started)
+        missing = Rasa().missing()
+        _welcome(parts, passphrase, time.monotonic() - started, missing)
+        if missing is None:
+            understanding = Part("nlu", ("nlu", "serve"), "nlu ready ", environment, needed=False, within=240)
+            parts.append(understanding)
+            beside.append(asyncio.create_task(_beside(understanding, stop)))
         stopping = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait([*watchers, stopping], return_when=asyncio.FIRST_COMPLETED)
         return next((watcher.result() for watcher in watchers if watcher in done), 0)
@@ -88,9 +100,12 @@ async def _run(sandbox_port: int, desk_port: int, handoff_port: int) -> int:
         stop.set()
         for part in reversed(parts):
             await _end(part)
+        await asyncio.gather(*beside, return_exceptions=True)
 
 
-def _environment(sandbox_port: int, desk_port: int, handoff_port: int, *, sandbox: bool) -> dict[str, str]:
+def _environment(
+    sandbox_port: int, desk_port: int, handoff_port: int, nlu_port: int, *, sandbox: bool
+) -> dict[str, str]:
     """The environment of every process: what is set already wins over what a single machine needs."""
     here = {
         "WASL_BOT_DATA": str(DATA / "bot"),
@@ -101,6 +116,7 @@ def _environment(sandbox_port: int, desk_port: int, handoff_port: int, *, sandbo
         "WASL_DESK_HANDOFF_TOKEN_FILE": str(DATA / "bot" / "keys" / "handoff.token"),
         "WASL_DESK_SENDER_KEY_FILE": str(DATA / "bot" / "keys" / "signing.pub.pem"),
         "WASL_DESK_POLL_SECONDS": "2",
+        "WASL_NLU_URL": f"http://127.0.0.1:{nlu_port}",
     }
     if sandbox:
         here["WASL_BOT_API"] = f"http://127.0.0.1:{sandbox_port}"
@@ -156,7 +172,7 @@ async def _start(part: Part) -> None:
     part.process = await _spawn(part.words, part.environment)
     assert part.process.stdout is not None  # noqa: S101
     try:
-        async with asyncio.timeout(READY_WITHIN):
+        async with asyncio.timeout(part.within):
             async for raw in part.process.stdout:
                 line = raw.decode().rstrip()
                 if line.startswith(part.ready):
@@ -164,8 +180,21 @@ async def _start(part: Part) -> None:
                     return
                 click.echo(line)
     except TimeoutError:
-        raise Complaint(f"{part.name} did not start within {READY_WITHIN:.0f} s; see its lines above.") from None
+        raise Complaint(f"{part.name} did not start within {part.within:.0f} s; see its lines above.") from None
     raise _Ended(await part.process.wait() or 1)
+
+
+async def _beside(part: Part, stop: asyncio.Event) -> None:
+    """Start a part that takes its time and that nobody waits for; without it everything else goes on."""
+    try:
+        await _start(part)
+        click.echo("wasl: Rasa is ready and advises on free text.")
+        await _watch(part, stop)
+    except (Complaint, _Ended):
+        pass
+    if not stop.is_set():
+        await _end(part)
+        click.echo("wasl: Rasa is not running; free text is understood by rules only.", err=True)
 
 
 async def _watch(part: Part, stop: asyncio.Event) -> int:
@@ -180,7 +209,8 @@ async def _watch(part: Part, stop: asyncio.Event) -> int:
             return 0
         part.ended = [*(moment for moment in part.ended if time.monotonic() - moment < 60), time.monotonic()]
         if code == _COMPLAINED or len(part.ended) >= RESTARTS:
-            click.echo(f"wasl: {part.name} has ended (exit code {code}); everything else stops too.", err=True)
+            if part.needed:
+                click.echo(f"wasl: {part.name} has ended (exit code {code}); everything else stops too.", err=True)
             return code or 1
         click.echo(f"wasl: {part.name} ended (exit code {code}) and is started again.", err=True)
         await asyncio.sleep(len(part.ended))
@@ -199,7 +229,7 @@ async def _end(part: Part) -> None:
         await part.process.wait()
 
 
-def _welcome(parts: list[Part], passphrase: str | None, seconds: float) -> None:
+def _welcome(parts: list[Part], passphrase: str | None, seconds: float, missing: str | None) -> None:
     addresses = {part.name: part.address for part in parts}
     lines = ["", f"Wasl is running (started in {seconds:.1f} s). Ctrl-C stops everything.", ""]
     if "sandbox" in addresses:
@@ -211,5 +241,8 @@ def _welcome(parts: list[Part], passphrase: str | None, seconds: float) -> None:
         name, _, secret = passphrase.partition(": ")
         lines += [f"               sign in as {name} with the one-time password {secret}"]
         lines += ["               (shown this once; `wasl desk caseworker reset-password` makes another)"]
-    lines.append("  free text    understood by rules only: Rasa is not set up on this machine")
+    if missing is None:
+        lines.append("  free text    understood by rules, and by Rasa as soon as it has loaded (about half a minute)")
+    else:
+        lines.append(f"  free text    understood by rules only: {missing}")
     click.echo("\n".join([*lines, ""]))

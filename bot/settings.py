@@ -71,6 +71,14 @@ class Settings(BaseSettings):
     chat_burst: int = Field(5, ge=1, description="Messages one chat may get at once before that rate holds.")
     backlog: int = Field(20_000, ge=100, description="Updates waiting here above which polling pauses.")
     poll_seconds: int = Field(30, ge=0, le=50, description="How long one poll waits at Telegram for news.")
+    nlu_url: str = Field(
+        "http://127.0.0.1:8083", description="Where Rasa is asked (`wasl nlu serve`); on this machine."
+    )
+    nlu_token_file: Path | None = Field(
+        None,
+        description="Where `wasl nlu serve` leaves its token at each start; by default `token` in `nlu` beside the bot's "
+        "data directory.",
+    )
     log_format: Literal["lines", "json"] = Field("lines", description="How log lines look.")
 
     @property
@@ -102,6 +110,10 @@ class Settings(BaseSettings):
     @property
     def handoff_token_path(self) -> Path:
         return self.handoff_token_file or self.bot_data / "keys" / "handoff.token"
+
+    @property
+    def nlu_token_path(self) -> Path:
+        return self.nlu_token_file or self.bot_data.parent / "nlu" / "token"
 
     def _credential(self, name: str) -> Path | None:
         path = self.credentials and self.credentials / name

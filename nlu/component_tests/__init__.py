@@ -1,0 +1,1 @@
+"""Tests of the components, in Rasa's Python: `make nlu` runs them."""
