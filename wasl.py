@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 
 import click
 
+from flows.verbs import verbs_of
 from ground.complaints import Complaint
 
 #: verb -> (module that holds its click command in `cli`, its line in `wasl --help`)
@@ -22,24 +22,7 @@ VERBS: dict[str, tuple[str, str]] = {
 }
 
 
-class _Verbs(click.Group):
-    """Imports a verb's module when it is called, so that `wasl bot` never pays for the desk."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in VERBS:
-            return None
-        command: click.Command = importlib.import_module(VERBS[cmd_name][0]).cli
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Verbs"):
-            formatter.write_dl([(verb, line) for verb, (_, line) in VERBS.items()])
-
-
-@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=verbs_of(VERBS), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="wasl")
 def cli() -> None:
     """Wasl helps families report a missing relative, and hands sealed reports to the people who search."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
+
+from flows.verbs import verbs_of
 
 #: verb -> (module that holds its click command in `cli`, or `module:name`; its line in `wasl read --help`)
 VERBS: dict[str, tuple[str, str]] = {
@@ -21,25 +21,7 @@ VERBS: dict[str, tuple[str, str]] = {
 }
 
 
-class _Verbs(click.Group):
-    """Imports a verb's module when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in VERBS:
-            return None
-        module, _, name = VERBS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name or "cli")
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Verbs"):
-            formatter.write_dl([(verb, line) for verb, (_, line) in VERBS.items()])
-
-
-@click.group(cls=_Verbs)
+@click.group(cls=verbs_of(VERBS))
 def cli() -> None:
     """Read lines of "language TAB words" from standard input; write each with what was understood.
 
