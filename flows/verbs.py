@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from typing import ClassVar
 
 import click
 
@@ -14,7 +15,7 @@ Table = Mapping[str, tuple[str, str]]
 class Verbs(click.Group):
     """`@click.group(cls=verbs_of(TABLE))`: listing the verbs costs no import."""
 
-    table: Table = {}
+    table: ClassVar[Table] = {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.table)
