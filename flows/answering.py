@@ -109,8 +109,9 @@ def picked(here: Here, question: Question, choice: Choice) -> Turn:
         return ended(here, ends, called)
     if question.sets == "language":
         here = here.now(language=choice.name)
-    value = choice_value(here, question, choice)
-    claim = Claim(question.name, "answered", here.at, value=value)
+    claim = Claim(question.name, "answered", here.at, value=choice_value(here, question, choice))
+    if _repeats(here, question, claim):
+        called = ()  # pressed twice: one task is enough
     return claimed(here, question, claim, also=called, lead=(choice.thanks,) if choice.thanks else ())
 
 
