@@ -60,7 +60,7 @@ def pressed_about(here: Here, pressed: Press) -> Turn:
         case "s" if question.kind in MEDIA and files_of(claim):
             return here.move_on(focus=None)  # what was sent goes only with the button that says so
         case "s" if pressed.word in _STATUSES and not question.required and question.kind != "note":
-            return claimed(here, question, Claim(question.name, _STATUSES[pressed.word], here.at), also=_dropped(claim))
+            return claimed(here, question, _left_open(question, claim, pressed.word, here.at), also=_dropped(claim))
         case "d" if question.kind == "select_multiple" or question.kind in MEDIA:
             return here.move_on(focus=None) if here.asked is not None else _said_before(here)
         case "t" if question.kind == "select_multiple" and question.choice(pressed.word):
@@ -79,6 +79,12 @@ def pressed_about(here: Here, pressed: Press) -> Turn:
         case "c" if question.kind != "select_multiple" and (choice := question.choice(pressed.word)):
             return picked(here, question, choice)
     return here.move_on(also=(Toast(say.OLD_BUTTON),))
+
+
+def _left_open(question: Question, claim: Claim | None, status: str, at: datetime) -> Claim:
+    """Left open by a button. "I don't know" about something we asked back, or understood, leaves the words as they are."""
+    asked = claim is not None and not claim.confirmed and status == "unknown"
+    return Claim(question.name, _STATUSES[status], at, claim.raw if claim is not None and asked else None)
 
 
 def _opened(here: Here, standing: Standing) -> Turn:
