@@ -64,7 +64,10 @@ def _unlike(house: Household, told: Told, claim: Mapping[str, Any], arrived: Arr
     if claim["status"] != told.status:
         yield "status"
     raw = {"text": told.raw, "language": house.language} if told.raw is not None else None
-    if claim["raw"] != raw:
+    said = claim["raw"] and {
+        name: claim["raw"][name] for name in ("text", "language")
+    }  # the rest is guessed from the text
+    if said != raw:
         yield "raw"
     if claim.get("derived", False) != told.derived:
         yield "derived"

@@ -9,13 +9,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flows.conversation import Claim, Conversation, SentKind, files_of
+from flows.conversation import Claim, Conversation, Raw, SentKind, files_of
 from flows.questions import Flow, Question
+from flows.reading.tongues import guess, script
 from flows.walk import Standing, Walk, walk
 
 SCHEMA_FILE = Path(__file__).parent / "schemas" / "tracing-request-2.json"
 SCHEMA = "urn:wasl:schema:tracing-request:2"
 
+#: What `written_in` may say, as in the schema.
+_LANGUAGES = frozenset({"ar", "ku", "tr", "en", "de", "fr"})
 _CONSENT = {"yes": "granted", "no": "denied"}
 #: Somebody missing for less than this is a matter for urgent procedures (WGEID: three months).
 RECENT = timedelta(days=92)
@@ -128,10 +131,21 @@ def _claim(standing: Standing, claim: Claim) -> dict[str, Any]:
     return {
         **_head(standing.question),
         "status": "needs_human" if standing.needs_human and (claim.raw or files_of(claim)) else claim.status,
-        "raw": claim.raw and {"text": claim.raw.text, "language": claim.raw.language},
+        "raw": claim.raw and _raw(claim.raw),
         "value": _value(claim) if keeps_value else None,
         "at": _moment(claim.at),
         "sensitivity": standing.question.sensitivity,
+    }
+
+
+def _raw(raw: Raw) -> dict[str, Any]:
+    """The words, the language the bot spoke then, and what they are written in as far as one can tell."""
+    likely = [language for language in guess(raw.text) if language in _LANGUAGES]
+    return {
+        "text": raw.text,
+        "language": raw.language,
+        "script": script(raw.text),
+        "written_in": raw.language if raw.language in likely else next(iter(likely), None),
     }
 
 

@@ -62,3 +62,11 @@ def test_two_tries_and_the_words_are_kept_as_they_are() -> None:
     say(family, "when the figs were ripe", 902)
     assert family.asked is None or family.asked.name != "when"
     assert (last(family).status, last(family).raw.text) == ("needs_human", "when the figs were ripe")
+
+
+def test_a_report_says_in_which_script_and_language_the_words_are() -> None:
+    family = at_the_date()
+    say(family, "حزيران ٢٠١٣")
+    family.answer_all()
+    claims = {claim["question"]: claim for claim in family.send()["events"][0]["claims"]}
+    assert claims["when"]["raw"] == {"text": "حزيران ٢٠١٣", "language": "en", "script": "Arab", "written_in": "ar"}
