@@ -20,13 +20,14 @@ _HEADERS = frozenset({("a", "b"), ("name_a", "name_b")})
 def names() -> None:
     """Score pairs of names: lines of two columns (tab between them) on standard input.
 
-    Writes both names and the score, 0 to 1; 0.5 and above means plausibly one person by name alone. A header line and further
-    columns are tolerated.
+    Writes both names and the score, 0 to 1; 0.5 and above means plausibly one person by name alone. A header line and
+    further columns are left out.
     """
     for number, line in enumerate(_lines()):
         a, b = [*line.split("\t"), ""][:2]
         header = number == 0 and (a.strip().lower(), b.strip().lower()) in _HEADERS
-        click.echo(f"{a}\t{b}\t{'score' if header else f'{name_score(a, b):.4f}'}")
+        if not header:
+            click.echo(f"{a}\t{b}\t{name_score(a, b):.4f}")
 
 
 @click.command("records")
