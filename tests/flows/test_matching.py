@@ -304,4 +304,9 @@ def test_a_broken_line_is_named_and_not_quoted() -> None:
     assert "Samira" not in run.output
 
 
+def test_a_broken_line_is_counted_as_an_editor_counts_it() -> None:
+    run = CliRunner().invoke(cli, ["records"], input='\n\n{"a": "Samira"}\n')
+    assert "line 3" in run.output
+
+
 settings.register_profile("matching", deadline=None)

@@ -190,6 +190,12 @@ def test_the_command_writes_a_line_for_each() -> None:
     )
 
 
+def test_the_command_reads_utf8_in_any_locale() -> None:
+    result = CliRunner(charset="latin-1").invoke(command, input="\ufeffar\tحلب\n".encode() + b"ar\t\xff\n")
+    assert result.exit_code == 0
+    assert result.stdout_bytes.decode().splitlines() == ["ar\tحلب\tC1007\tC1007|SY02", "ar\t\ufffd\tNONE\t"]
+
+
 _WORDS = st.text(
     st.one_of(
         st.sampled_from("حلبدمشق ابو الفرع سجن بين و من الى 0123456789'’\n\u202e\u2066\u0640ЅаLıİ"), st.characters()

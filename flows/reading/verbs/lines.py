@@ -46,11 +46,10 @@ def _options() -> list[click.Parameter]:
 
 
 def lines(lang: str | None) -> Iterator[tuple[str, str]]:
-    """(language, words) of standard input, read as UTF-8; what is not UTF-8 is replaced."""
-    _utf8_out()
-    for number, raw in enumerate(sys.stdin.buffer):
-        columns = raw.decode("utf-8", "replace").rstrip("\r\n").split("\t")
-        if number == 0 and columns[0].removeprefix("\ufeff").strip().casefold() == "language":
+    """(language, words) of each line of standard input; a header is left out."""
+    for number, line in enumerate(texts()):
+        columns = line.split("\t")
+        if number == 0 and columns[0].strip().casefold() == "language":
             continue
         if len(columns) > 1 and (lang is None or columns[0] in (*LANGUAGES, *_OURS)):
             yield columns[0], columns[1]
@@ -58,6 +57,14 @@ def lines(lang: str | None) -> Iterator[tuple[str, str]]:
             yield lang, columns[0]
         elif columns[0]:
             raise click.UsageError(f"line {number + 1} has no language column; say --lang")
+
+
+def texts() -> Iterator[str]:
+    """The lines of standard input without their ends: UTF-8 whatever the locale, in and out; what is not is replaced."""
+    _utf8_out()
+    for number, raw in enumerate(sys.stdin.buffer):
+        line = raw.decode("utf-8", "replace").rstrip("\r\n")
+        yield line.removeprefix("\ufeff") if number == 0 else line
 
 
 def _utf8_out() -> None:

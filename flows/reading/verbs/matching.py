@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -12,6 +11,7 @@ import click
 
 from flows.matching.records import Match, record_key, record_match
 from flows.matching.score import name_score
+from flows.reading.verbs.lines import texts
 
 _HEADERS = frozenset({("a", "b"), ("name_a", "name_b")})
 
@@ -23,9 +23,9 @@ def names() -> None:
     Writes both names and the score, 0 to 1; 0.5 and above means plausibly one person by name alone. A header line and
     further columns are left out.
     """
-    for number, line in enumerate(_lines()):
+    for index, (_, line) in enumerate(_filled()):
         a, b = [*line.split("\t"), ""][:2]
-        header = number == 0 and (a.strip().lower(), b.strip().lower()) in _HEADERS
+        header = index == 0 and (a.strip().lower(), b.strip().lower()) in _HEADERS
         if not header:
             click.echo(f"{a}\t{b}\t{name_score(a, b):.4f}")
 
@@ -38,7 +38,7 @@ def records(reasons: bool) -> None:
     `a` and `b` hold name, father, mother, birth_year, place, place_code and date_of_disappearance (EDTF), any of them missing or
     null. Writes JSON lines with `id` and `score`; 0.5 and above is worth a look.
     """
-    for number, line in enumerate(_lines(), 1):
+    for number, line in _filled():
         pair = _pair(line, number)
         found = record_match(record_key(pair["a"]), record_key(pair["b"]))
         click.echo(json.dumps(_answer(pair.get("id"), found, reasons), ensure_ascii=False))
@@ -51,12 +51,9 @@ def _answer(identifier: Any, found: Match, reasons: bool) -> dict[str, Any]:
     return answer
 
 
-def _lines() -> Iterator[str]:
-    """Lines of standard input that hold anything; letters that are no UTF-8 are replaced, not refused."""
-    for raw in sys.stdin.buffer:
-        line = raw.decode("utf-8", errors="replace").lstrip("\ufeff").rstrip("\r\n")
-        if line.strip():
-            yield line
+def _filled() -> Iterator[tuple[int, str]]:
+    """Lines of standard input that hold anything, each with its number (from 1)."""
+    return ((number, line) for number, line in enumerate(texts(), 1) if line.strip())
 
 
 def _pair(line: str, number: int) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 
 import click
 
 from flows.reading import READERS, Ambiguous, Understood
 from flows.reading.places import candidates
+from flows.reading.verbs.lines import texts
 
 #: kinds that are no place of the gazetteer; their codes appear among the candidates only
 _ELSEWHERE = ("country", "route", "unknown")
@@ -22,8 +22,8 @@ def places(lang: str | None) -> None:
     The third column is a code, `AMBIGUOUS:code|code…` where a family would be asked, or NONE where the words name no place
     in Syria. Countries and ways between places are NONE with their codes in the fourth column.
     """
-    for line in sys.stdin:
-        columns = line.rstrip("\r\n").split("\t")
+    for line in texts():
+        columns = line.split("\t")
         if columns[0] == "language" or not any(columns):
             continue
         language, phrase = (columns[0], columns[1]) if len(columns) > 1 else (lang or "", columns[0])
