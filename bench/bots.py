@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -13,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bench.drive import Script
+from bench.profiles import demonstration
 from bench.rest import RestChannel
 from bench.scripts import our_form, ten_questions
 from bench.venvs import FOLDER, HERE, NotHere, python_of, versions
@@ -74,12 +74,9 @@ def _profile() -> Path:
     """The demonstration's profile, sealing to two keys made here and thrown away."""
     from pyrage import x25519
 
-    keys = ", ".join(f'"{x25519.Identity.generate().to_public()}"' for _ in range(2))
-    demonstration = (HERE.parent / "bot" / "profiles" / "demonstration.toml").read_text()
-    profile = FOLDER / "profile.toml"
+    keys = [str(x25519.Identity.generate().to_public()) for _ in range(2)]
     FOLDER.mkdir(exist_ok=True)
-    profile.write_text(re.sub(r"^recipients_from = .*$", f"recipients = [{keys}]", demonstration, flags=re.MULTILINE))
-    return profile
+    return demonstration(FOLDER, keys)
 
 
 def ptb(*arguments: str) -> Launch:

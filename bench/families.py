@@ -34,6 +34,7 @@ from bench.comparing import Arrived, differences
 from bench.household import OTHER_PHONE, Household, Unexpected
 from bench.machine import facts
 from bench.personas import PERSONAS, Persona
+from bench.profiles import example
 from bench.sandbox import Sandbox
 from bench.stage import Shown
 from bot.clock import erase_what_is_due, notice_silence, tidy
@@ -53,25 +54,6 @@ RESULTS = Path(__file__).parent.parent / "docs" / "assurance" / "families.json"
 AT_ONCE = 60
 FIRST_CHAT = 5001
 DAY = 86_400
-PROFILE = """
-languages = ["en", "ar"]
-draft_months = 12
-[organisation]
-name = {{en = "Example Centre"}}
-mandate = {{en = "We search."}}
-verify = {{en = "https://example.org/bot"}}
-[contact]
-how = {{en = "+000"}}
-hours = {{en = "9-17"}}
-crisis = {{en = "Call for help."}}
-privacy_url = "https://example.org/privacy"
-[share_with.icmp]
-name = {{en = "ICMP"}}
-[share_with.icrc]
-name = {{en = "ICRC"}}
-[sealing]
-recipients = {recipients}
-"""
 
 
 @dataclass
@@ -129,8 +111,7 @@ class Outcome:
 async def run(families: int, scratch: Path, *, seed: int = 1) -> Outcome:
     """Live through it all. Raises nothing for a family that fares badly: the outcome says so."""
     team, escrow = new_identity(scratch / "team.key"), new_identity(scratch / "escrow.key")
-    profile = scratch / "profile.toml"
-    profile.write_text(PROFILE.format(recipients=json.dumps([team.recipient, escrow.recipient])), encoding="utf-8")
+    profile = example(scratch, [team.recipient, escrow.recipient])
     place = Sandbox()
     settings = _settings(scratch, profile, await place.open())
     world = World(place, build(settings, now=lambda: time.time() + world.ahead))

@@ -32,6 +32,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from bench.machine import facts
+from bench.profiles import demonstration
 from bench.sandbox import Sandbox
 from bench.stage import Shown
 from desk.keys import Identity, new_identity
@@ -304,10 +305,7 @@ def broken_promises(figures: Mapping[str, Any]) -> list[str]:
 
 
 def _environment(api: str, port: int, database: str, scratch: Path, recipients: tuple[str, str]) -> dict[str, str]:
-    demonstration = Path("bot/profiles/demonstration.toml").read_text(encoding="utf-8")
-    before, _, rest = demonstration.partition("recipients_from = ")
-    profile = scratch / "profile.toml"
-    profile.write_text(f"{before}recipients = {json.dumps(recipients)}\n{rest.partition(chr(10))[2]}", encoding="utf-8")
+    profile = demonstration(scratch, recipients)
     url = {} if database == "sqlite" else {"WASL_BOT_DATABASE": database}
     return (
         os.environ

@@ -25,6 +25,7 @@ from typing import Any
 from uuid import uuid4
 
 from bench.machine import facts
+from bench.profiles import example
 from bot.chats import Chat
 from bot.engine import Engine, load_engine, spoken
 from bot.house import House, build
@@ -126,8 +127,7 @@ class Bench:
 
     def __init__(self, scratch: Path) -> None:
         recipients = [new_identity(scratch / f"{name}.key").recipient for name in ("team", "escrow")]
-        profile = scratch / "profile.toml"
-        profile.write_text(_profile(recipients), encoding="utf-8")
+        profile = example(scratch, recipients)
         given: dict[str, Any] = {"token": "4242:turns", "bot_data": scratch / "bot", "profile": profile}
         settings = Settings(_env_file=None, **given)
         self.house: House = build(settings)
@@ -217,27 +217,6 @@ def _quantiles(seconds: Sequence[float]) -> dict[str, float]:
         f"p{share}": round(1000 * ordered[min(len(ordered) - 1, len(ordered) * share // 100)], 3)
         for share in (50, 95, 99)
     }
-
-
-def _profile(recipients: Sequence[str]) -> str:
-    return f"""
-languages = ["en", "ar"]
-[organisation]
-name = {{en = "Example Centre"}}
-mandate = {{en = "We search."}}
-verify = {{en = "https://example.org/bot"}}
-[contact]
-how = {{en = "+000"}}
-hours = {{en = "9-17"}}
-crisis = {{en = "Call for help."}}
-privacy_url = "https://example.org/privacy"
-[share_with.icmp]
-name = {{en = "ICMP"}}
-[share_with.icrc]
-name = {{en = "ICRC"}}
-[sealing]
-recipients = {json.dumps(list(recipients))}
-"""
 
 
 def main() -> None:
