@@ -137,18 +137,13 @@ class Turns:
 
     def _state(self, chat: Chat, heard: Heard, conversation: Conversation, day: int) -> dict[str, object]:
         timer = heard.event if isinstance(heard.event, FellSilent) else None
-        return {
+        return _as_it_was(chat, heard, day) | {
             "language": conversation.language,
             "conversation": conversation.id,
             "below": chat.below or heard.stands,
-            "reachable": chat.reachable if timer else True,
-            "day": chat.day if timer else day,
             "touched": chat.touched if timer and timer.short else None if timer else grain(heard.event.at.timestamp()),
             "rest": 0 if timer is None else 1 if timer.short else 2,
-            "residue": chat.residue,
-            "quiet": chat.quiet,
             "discreet": self.engine.is_discreet(conversation),
-            "recording": chat.recording,
         }
 
     def _key(self, chat: Chat, conversation: Conversation, *, renewed: bool) -> DraftKey | None:
@@ -260,18 +255,11 @@ class Turns:
 
     def _resting_state(self, chat: Chat, heard: Heard, day: int) -> dict[str, object]:
         timer = isinstance(heard.event, FellSilent)
-        return {
-            "language": chat.language,
+        return _as_it_was(chat, heard, day) | {
             "conversation": chat.locked.id if chat.locked else None,
             "below": True,
-            "reachable": chat.reachable if timer else True,
-            "day": chat.day if timer else day,
             "touched": None if timer else grain(heard.event.at.timestamp()),
             "rest": 2 if timer else 0,
-            "residue": chat.residue,
-            "quiet": chat.quiet,
-            "discreet": chat.discreet,
-            "recording": chat.recording,
         }
 
     def _give_up(self, update_id: int, chat: Chat, heard: Heard) -> Plan:
@@ -407,6 +395,20 @@ def _led(turn: Turn, phrase: Phrase) -> Turn:
         for effect in turn.effects
     )
     return replace(turn, effects=effects)
+
+
+def _as_it_was(chat: Chat, heard: Heard, day: int) -> dict[str, object]:
+    """The columns of a chat's row, as they are when nothing was said but that somebody, or only a timer, was here."""
+    timer = isinstance(heard.event, FellSilent)
+    return {
+        "language": chat.language,
+        "reachable": chat.reachable if timer else True,
+        "day": chat.day if timer else day,
+        "residue": chat.residue,
+        "quiet": chat.quiet,
+        "discreet": chat.discreet,
+        "recording": chat.recording,
+    }
 
 
 def _key_of(event: Chose) -> bytes | None:

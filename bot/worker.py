@@ -208,7 +208,9 @@ class Worker:
     ) -> tuple[Plan, Chat] | None:
         """Bring the draft that a code and a PIN open; None when these words are no code at all and nobody asked for one."""
         at, message = heard.event.at, heard.message
-        before: tuple[Effect, ...] = turn.effects if turn else ((Forget(message),) if message is not None else ())
+        before: tuple[Effect, ...] = (Forget(message),) if message is not None else ()
+        if turn is not None:
+            before = tuple(effect for effect in turn.effects if not isinstance(effect, Recover))
         if turn is None and not self._bringing.looks_right(digits):
             return None
         outcome = await self._bringing.bring(chat, digits, at)
@@ -216,9 +218,7 @@ class Worker:
             if chat.conversation is None:
                 return None
             refused = self._turns.engine.step(chat.conversation, NotRecovered(outcome, at))
-            refused = replace(
-                refused, effects=(*(effect for effect in before if not isinstance(effect, Recover)), *refused.effects)
-            )
+            refused = replace(refused, effects=(*before, *refused.effects))
             return self._turns.plan(update_id, chat, heard, refused), chat
         key = DraftKey.of(self._keys, outcome.conversation.id, outcome.key)
         as_if = replace(
@@ -231,8 +231,7 @@ class Worker:
             locking=False,
         )
         recovered = self._turns.engine.step(outcome.conversation, Recovered(at))
-        kept = tuple(effect for effect in before if not isinstance(effect, Recover))
-        recovered = replace(recovered, effects=(*kept, *recovered.effects))
+        recovered = replace(recovered, effects=(*before, *recovered.effects))
         given = Given(brought=(outcome.lane, outcome.version))
         plan = self._turns.plan(update_id, as_if, heard, recovered, given)
         if chat.id_of_conversation not in (None, outcome.conversation.id):
