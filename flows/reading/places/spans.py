@@ -207,9 +207,10 @@ def _exact(words: Sequence[str], start: int, end: int, language: str) -> Span | 
         return _of_common_words(window, start, end)
     if not _may_be_name(words, start, end):
         return None
+    sites = _sites_near(words, start, end)
     for form, clitic in forms(window, language):
         key = strict(form)
-        for site in _sites_near(words, start, end):
+        for site in sites:
             if codes := shelf.exactly(f"{site}:{key}"):
                 return Span(start, end, tuple(codes), clitic=clitic)
         named, area = shelf.exactly(key), shelf.exactly(f"area:{key}")
@@ -235,9 +236,10 @@ def _by_sound(words: Sequence[str], start: int, end: int, language: str) -> Span
     window, shelf = words[start:end], gazetteer()
     if _only_roles(window) or all(map(is_person, window)) or not _may_be_name(words, start, end):
         return None
+    spaces = (*(f"{site}:" for site in _sites_near(words, start, end)), "")
     for form, clitic in forms(window, language):
         key = loose(strict(form))
-        for space in (*(f"{site}:" for site in _sites_near(words, start, end)), ""):
+        for space in spaces:
             if len(key) > 2 and (codes := shelf.by_sound(space + key)):
                 return Span(start, end, tuple(codes), "sound", clitic=clitic)
     return None
@@ -247,9 +249,11 @@ def _with_slips(words: Sequence[str], start: int, end: int, language: str) -> Sp
     window = words[start:end]
     if all(roles_of(word) or is_person(word) for word in window) or not _may_be_name(words, start, end):
         return None
+    spaces = (*_sites_near(words, start, end), "")
     for form, clitic in forms(window, language):
-        for space in (*_sites_near(words, start, end), ""):
-            if hits := names_near(loose(strict(form)), space):
+        key = loose(strict(form))
+        for space in spaces:
+            if hits := names_near(key, space):
                 nearest, farther = (tuple(dict.fromkeys(_codes(hits, nearest=near))) for near in (True, False))
                 return Span(start, end, nearest, "slip", clitic=clitic, farther=farther)
     return None
