@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, async_playwright, expect
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.sandbox.phone import Phone, ask
@@ -182,3 +183,37 @@ async def test_several_phones_side_by_side_and_one_at_a_time(
     await page.get_by_role("button", name="+1 day").click()
     await expect(page.locator("#now")).to_be_visible()
     assert (await ask(session, "GET", f"{sandbox.url}/sim/clock"))["ahead"] == 86400
+
+
+async def test_what_is_typed_while_a_message_travels_stays(chromium: Browser, sandbox: Address, samira: Phone) -> None:
+    await samira.start()
+    page = await look(chromium, sandbox, "ar", viewport=NARROW)
+    box = page.locator("textarea")
+    held = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    await page.route("**/say", hold)
+    await box.fill("Amal")
+    await box.press("Enter")
+    await expect(box).to_have_value("")
+    await box.fill("Khaled")
+    held.set()
+    await expect(page.locator(".mine .line")).to_have_text(["/start", "Amal"])
+    await expect(box).to_have_value("Khaled")
+
+
+async def test_what_could_not_be_sent_is_there_again(chromium: Browser, sandbox: Address, samira: Phone) -> None:
+    await samira.start()
+    page = await look(chromium, sandbox, "ar", viewport=NARROW)
+    box = page.locator("textarea")
+    await page.route("**/say", lambda route: route.abort())
+    await box.fill("Amal")
+    await box.press("Enter")
+    await expect(box).to_have_value("Amal")
+    await page.unroute("**/say")
+    await box.press("Enter")
+    await expect(page.locator(".mine .line")).to_have_text(["/start", "Amal"])
+    await expect(box).to_have_value("")

@@ -69,14 +69,23 @@ export class Composer {
     const text = this.input.value;
     if (!text.trim()) return this.record();
     const { editing, replying } = this;
+    // Taken out of the field at once: what is typed before the answer comes is the next message, not to be cleared with this one.
+    this.input.value = "";
+    this.forgetNote();
+    this.input.focus();
     const done = editing
       ? await this.phone.act("edit", { message_id: editing.message_id, text })
       : await this.phone.act("say", { text, reply_to: replying?.message_id });
-    if (done) {
-      this.input.value = "";
-      this.forgetNote();
-      this.input.focus();
-    }
+    if (!done) this.putBack(text, editing, replying);
+  }
+
+  /** What could not be sent stands in the field again, before what was typed since. */
+  putBack(text, editing, replying) {
+    const since = this.input.value;
+    if (editing && !this.editing && !this.replying) this.edit(editing);
+    else if (replying && !this.editing && !this.replying) this.reply(replying);
+    this.input.value = [text, since].filter(Boolean).join("\n");
+    this.grown();
   }
 
   edit(message) {
@@ -129,12 +138,11 @@ export class Composer {
   async sendFiles() {
     const form = new FormData();
     for (const file of this.file.files) form.append(this.kind, file, file.name);
-    form.append("caption", this.input.value);
-    this.file.value = "";
-    if (await this.phone.act("upload", form)) {
-      this.input.value = "";
-      this.grown();
-    }
+    const caption = this.input.value;
+    form.append("caption", caption);
+    this.file.value = this.input.value = "";
+    this.grown();
+    if (!(await this.phone.act("upload", form))) this.putBack(caption);
   }
 
   async record() {
