@@ -12,7 +12,7 @@ from typing import Protocol
 from bot.profile import Profile
 from flows import languages, load, step
 from flows.conversation import Conversation
-from flows.events import Event
+from flows.events import Event, Said
 from flows.languages import Spoken
 from flows.phrases import Screen
 from flows.step import Turn, Wanted
@@ -21,7 +21,15 @@ from ground.complaints import Complaint
 
 
 class Begin(Protocol):
-    def __call__(self, conversation_id: str, language: str, at: datetime, *, language_known: bool = False) -> Turn: ...
+    def __call__(
+        self,
+        conversation_id: str,
+        language: str,
+        at: datetime,
+        *,
+        language_known: bool = False,
+        first: Said | None = None,
+    ) -> Turn: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,8 @@ class Engine:
     speak: Callable[[Screen, str, Mapping[str, str]], Spoken]
     #: whether an attachment of this kind has a place now
     wants: Callable[[Conversation, str, datetime], Wanted | None]
+    #: whether it is worth asking what this message may mean
+    listens: Callable[[Conversation, str, datetime], bool]
     is_discreet: Callable[[Conversation], bool]
     #: what is known of a conversation once something was sent, without what is being added
     as_sent: Callable[[Conversation], Conversation]
@@ -53,6 +63,7 @@ def load_engine(form: Path, profile: Profile) -> Engine:
         step=partial(step.step, flow),
         speak=languages.speak,
         wants=partial(step.wants, flow),
+        listens=partial(step.listens, flow),
         is_discreet=partial(step.is_discreet, flow),
         as_sent=lambda conversation: Here(flow, conversation, conversation.started_at).as_sent(),
         has_news=lambda conversation, at: Here(flow, conversation, at).has_news,

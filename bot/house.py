@@ -11,6 +11,7 @@ from bot.hashing import Hashing
 from bot.intake import Intake
 from bot.keys import Keys, read_handoff_token, read_root_key, read_signing_key
 from bot.lanes import Lanes
+from bot.nlu.client import Understanding
 from bot.pace import Pace
 from bot.profile import Profile, read_profile, read_recipients
 from bot.sealing import Sealer
@@ -36,6 +37,7 @@ class House:
     hashing: Hashing
     lanes: Lanes
     intake: Intake
+    understanding: Understanding
     handoff_token: bytes = field(repr=False)
     now: Now = time.time
 
@@ -59,11 +61,12 @@ def build(settings: Settings, engine: Engine | None = None, now: Now = time.time
     sender = Sender(api, store, pace, settings.form.parent)
     turns = Turns(engine, keys, profile.facts, spoken(profile), sealer)
     hashing = Hashing(store, keys)
-    worker = Worker(store, keys, turns, sender, hashing, api, sealer, now)
+    understanding = Understanding(settings.nlu_url, settings.nlu_token_path)
+    worker = Worker(store, keys, turns, sender, hashing, api, sealer, now, understanding)
     lanes = Lanes(worker.work)
 
     def room() -> bool:
         return lanes.backlog + sender.pending < settings.backlog
 
     intake = Intake(api, store, keys, lanes, room, settings.poll_seconds)
-    return House(settings, profile, keys, store, api, sender, worker, hashing, lanes, intake, token, now)
+    return House(settings, profile, keys, store, api, sender, worker, hashing, lanes, intake, understanding, token, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,13 +11,19 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from flows.languages import own_name
+from flows.languages import own_name, utf16_length
+from flows.replies import OVERRIDES
 from ground.complaints import Complaint
 
 #: Languages the tracing request's schema knows; a profile offers some of them.
 KNOWN_LANGUAGES = ("ar", "ku", "tr", "en", "de", "fr")
 FALLBACK = "en"
 ENOUGH_RECIPIENTS = 2
+_ANSWER = "answer_"
+#: what an answer of the operator's may name
+_PLACEHOLDERS = frozenset({"org", "mandate", "verify", "contact", "hours", "crisis", "privacy_url", "languages"})
+#: leaves room in one Telegram message for what stands around it
+_LONGEST_ANSWER = 3000
 
 PerLanguage = dict[str, str]
 
@@ -78,6 +85,8 @@ class Profile(_Table):
     sealing: Sealing
     #: code -> body, such as `icmp`
     share_with: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,15}$")], Body] = {}
+    #: answers to frequent questions in the operator's own words (`privacy`, `cost`, …), where ours do not fit
+    answers: dict[str, PerLanguage] = {}
 
     @field_validator("languages")
     @classmethod
@@ -85,6 +94,24 @@ class Profile(_Table):
         if unknown := [language for language in languages if language not in KNOWN_LANGUAGES]:
             raise ValueError(f"{unknown[0]!r} is not one of {', '.join(KNOWN_LANGUAGES)}")
         return languages
+
+    @field_validator("answers")
+    @classmethod
+    def _known_answers(cls, answers: dict[str, PerLanguage]) -> dict[str, PerLanguage]:
+        known = sorted(fact.removeprefix(_ANSWER) for fact in OVERRIDES.values())
+        if unknown := [name for name in answers if name not in known]:
+            raise ValueError(f"{unknown[0]!r} is not one of {', '.join(known)}")
+        for name, texts in answers.items():
+            for language, text in texts.items():
+                if language not in KNOWN_LANGUAGES:
+                    raise ValueError(f"{name}: {language!r} is not one of {', '.join(KNOWN_LANGUAGES)}")
+                if wrong := sorted(set(re.findall(r"\{([^{}]*)\}", text)) - _PLACEHOLDERS):
+                    raise ValueError(
+                        f"{name}.{language}: {{{wrong[0]}}} cannot be filled; there are {', '.join(sorted(_PLACEHOLDERS))}"
+                    )
+                if not text.strip() or utf16_length(text) > _LONGEST_ANSWER:
+                    raise ValueError(f"{name}.{language}: write 1 to {_LONGEST_ANSWER} characters")
+        return answers
 
     @field_validator("time_zone")
     @classmethod
@@ -113,6 +140,8 @@ class Profile(_Table):
             "draft_months": str(self.draft_months),
             "languages": ", ".join(own_name(language) for language in self.languages),
             **{f"recipient_{code}": _in(language, body.name) for code, body in self.share_with.items()},
+            # Only in its own language: ours are there in every one.
+            **{_ANSWER + name: texts[language] for name, texts in self.answers.items() if language in texts},
         }
 
 

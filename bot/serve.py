@@ -150,5 +150,6 @@ async def _end(house: House, *tasks: asyncio.Task[object]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
     await house.lanes.close(GRACE)
     await house.sender.close(GRACE)
+    await house.understanding.close()
     await house.api.close_connections()
     log.info("bot_stopped")

@@ -82,7 +82,8 @@ class Turns:
         at = heard.event.at
         if chat.conversation is None:
             lost = isinstance(heard.event, Chose) and _key_of(heard.event) is not None
-            turn = self.engine.begin(uuid4().hex, chat.language, at)
+            first = heard.event if isinstance(heard.event, Said) else None
+            turn = self.engine.begin(uuid4().hex, chat.language, at, first=first)
             return _led(turn, notices.EXPIRED) if lost and chat.kept else turn
         turn = self.engine.step(chat.conversation, _without_key(heard.event))
         if any(isinstance(effect, Renew) for effect in turn.effects):

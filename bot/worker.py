@@ -21,6 +21,7 @@ from bot.hashing import Hashing
 from bot.keepsakes import make
 from bot.keys import DraftKey, Keys
 from bot.lanes import Waiting
+from bot.nlu.client import Understanding
 from bot.parcels import Parcel
 from bot.plans import Given, Plan, settle, written
 from bot.sealing import Sealer
@@ -58,6 +59,7 @@ class Worker:
         api: Api,
         sealer: Sealer,
         clock: Now,
+        understanding: Understanding,
     ) -> None:
         self._store = store
         self._keys = keys
@@ -67,6 +69,7 @@ class Worker:
         self._api = api
         self._sealer = sealer
         self._now = clock
+        self._understanding = understanding
         self._bringing = Bringing(store, keys, turns.engine)
         self._hot = Hot()
         #: what was left out, by reason
@@ -146,7 +149,7 @@ class Worker:
                 return brought
             return self._turns.locked_out(update_id, chat, heard), chat
         await self._refresh(chat, heard)
-        heard, received = await self._receive(chat, heard)
+        heard, received = await self._receive(chat, await self._understand(chat, heard))
         turn = self._turns.turn(chat, heard)
         recover = next((effect for effect in turn.effects if isinstance(effect, Recover)), None)
         if recover is not None:
@@ -175,6 +178,15 @@ class Worker:
             chat.forget_conversation()
             chat.conversation = chat.receipt = open_receipt(self._keys, id_, receipt)
             chat.version = version
+
+    async def _understand(self, chat: Chat, heard: Heard) -> Heard:
+        """Ask Rasa what words may mean where that is worth the wait (`BUDGET` at most); its answer is advice to the turn."""
+        event, conversation = heard.event, chat.conversation
+        if not isinstance(event, Said) or conversation is None or not self._understanding.awake:
+            return heard
+        if not self._turns.engine.listens(conversation, event.text, event.at):
+            return heard
+        return replace(heard, event=replace(event, meaning=await self._understanding.meaning(event.text)))
 
     async def _receive(self, chat: Chat, heard: Heard) -> tuple[Heard, Received | None]:
         """Fetch and seal an attachment that has a place in the conversation."""

@@ -67,6 +67,8 @@ def pressed_about(here: Here, pressed: Press) -> Turn:
             return _ticked(here, question, claim, pressed.word)
         case "r" if files_of(claim):
             return claimed(here, question, Claim(question.name, "deferred", here.at), also=_dropped(claim))
+        case "y" if claim is not None and claim.instead is not None:
+            return claimed(here, question, _as_meant(question, here.conversation, claim, here.at))
         case "y" if claim is not None and claim.status == "answered" and not claim.confirmed:
             return claimed(here, question, replace(claim, at=here.at, confirmed=True))
         case "o" if claim is not None and (chosen := _option(question, claim, pressed.word)):
@@ -93,8 +95,14 @@ def _opened(here: Here, standing: Standing) -> Turn:
     if claim is None or claim.confirmed:
         return here.move_on(focus=standing.question.name)
     lead = (say.KEPT_AGAIN,) if claim.status == "answered" else ()
-    wrong = replace(claim, status="needs_human", value=None, at=here.at, confirmed=True)
+    wrong = replace(claim, status="needs_human", value=None, at=here.at, confirmed=True, instead=None)
     return here.with_claim(wrong).move_on(*lead, focus=standing.question.name)
+
+
+def _as_meant(question: Question, conversation: Conversation, claim: Claim, at: datetime) -> Claim:
+    """The words are the answer after all: read as they would have been without any doubt."""
+    raw = claim.raw or Raw("", conversation.language)
+    return _read_claim(question, READERS[question.reads](raw.text, raw.language, claim.at), raw, claim.message, at)
 
 
 def _option(question: Question, claim: Claim, token: str) -> Claim | None:
@@ -159,8 +167,19 @@ def _ticked(here: Here, question: Question, claim: Claim | None, word: str, also
 # -- words ---------------------------------------------------------------------------------------------------------------
 
 
-def said(here: Here, text: str, message: int) -> Turn:
-    """Words, for the question that is asked."""
+def answers_itself(here: Here, asked: Question, text: str) -> bool:
+    """Whether words are plainly an answer to a question with buttons: one of its choices, or "I don't know"."""
+    words = sound(text)
+    return _named_choice(here, asked, words) is not None or _says_unknown(here, asked, words)
+
+
+def takes_words(asked: Question) -> bool:
+    """Whether a question is answered in the family's own words."""
+    return asked.kind not in MEDIA and asked.kind != "note" and not (asked.choices and asked.reads == "text")
+
+
+def said(here: Here, text: str, message: int, *, instead: str | None = None) -> Turn:
+    """Words, for the question that is asked; with `instead` they may be that wish, and the family is asked which."""
     words = sound(text)
     asked = here.asked
     if asked is None:
@@ -178,6 +197,8 @@ def said(here: Here, text: str, message: int) -> Turn:
         return claimed(here, asked, unknown, also=put_away(here, message))
     standing = here.walked.standing(asked.name)
     claim = _heard(asked, here.conversation, words, message, here.at, standing.claim if standing else None)
+    if instead is not None:
+        claim = replace(claim, confirmed=False, instead=instead)
     return claimed(here, asked, claim, also=put_away(here, message))
 
 
@@ -217,7 +238,7 @@ def _together(question: Question, earlier: Claim | None, words: str) -> str | No
     return None if words in said else f"{earlier.raw.text}\n{words}"[:4096]
 
 
-def _read_claim(question: Question, reading: Any, raw: Raw, message: int, at: datetime) -> Claim:
+def _read_claim(question: Question, reading: Any, raw: Raw, message: int | None, at: datetime) -> Claim:
     match reading:
         case Understood(value, sure):
             return Claim(question.name, "answered", at, raw, value, message, confirmed=sure)

@@ -43,6 +43,13 @@ class Claim:
     message: int | None = None
     #: False while the family has not yet said that the reading is right; with `needs_human`: we asked one thing back
     confirmed: bool = True
+    #: the words may be no answer at all but a wish (an intent of ours): the family is asked which
+    instead: str | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the family is looking at what we took the words for, and has not said yet that it is right."""
+        return not self.confirmed and (self.status == "answered" or self.instead is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ class Conversation:
     language: str
     started_at: datetime
     status: Status = "open"
-    #: every claim ever made, oldest first; kept only while the draft lives
+    #: every claim ever made, oldest first; kept only while the draft lives. Words that turned out to be no answer are not
     claims: tuple[Claim, ...] = ()
     #: the question the family wants to answer next (pencil, Back); None = the first open one
     focus: str | None = None
@@ -101,6 +108,10 @@ class Conversation:
 
     def with_claim(self, claim: Claim) -> Conversation:
         return replace(self, claims=(*self.claims, claim))
+
+    def without_claim(self, claim: Claim) -> Conversation:
+        """As if the words had never been taken for an answer."""
+        return replace(self, claims=tuple(one for one in self.claims if one is not claim))
 
     def files(self) -> list[Mapping[str, Any]]:
         """Every attachment the claims in force hold."""
@@ -161,11 +172,13 @@ def _save_claim(claim: Claim) -> list[Any]:
     raw = claim.raw and [claim.raw.text, claim.raw.language]
     value = None if claim.value is None else dict(claim.value)
     saved = [claim.question, claim.status, _moment(claim.at), raw, value, claim.message]
+    if claim.instead is not None:
+        return [*saved, claim.confirmed, claim.instead]
     return saved if claim.confirmed else [*saved, False]
 
 
 def _restore_claims(saved: Iterable[list[Any]]) -> Iterable[Claim]:
-    for question, status, at, raw, value, message, *confirmed in saved:
+    for question, status, at, raw, value, message, *more in saved:
         yield Claim(
             question=question,
             status=status,
@@ -173,5 +186,6 @@ def _restore_claims(saved: Iterable[list[Any]]) -> Iterable[Claim]:
             raw=raw and Raw(*raw),
             value=None if value is None else MappingProxyType(value),
             message=message,
-            confirmed=confirmed[0] if confirmed else True,
+            confirmed=more[0] if more else True,
+            instead=more[1] if len(more) > 1 else None,
         )

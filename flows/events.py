@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from flows.meaning.meaning import Meaning
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -15,6 +17,8 @@ class Said:
     #: the message's id in the chat; an answer remembers it, so that editing the message changes the answer
     message: int
     at: datetime
+    #: what Rasa takes the words for, when it was asked (`flows.step.listens`) and answered in time; advice only
+    meaning: Meaning | None = None
 
 
 @dataclass(frozen=True, slots=True)

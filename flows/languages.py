@@ -96,7 +96,8 @@ def say(phrase: Phrase, language: str, facts: Mapping[str, str]) -> str:
             return f"{_LEFT_TO_RIGHT}{facts[name]}{_POP}"
         return _value(phrase.values[name] if name in phrase.values else Fact(name), language, facts)
 
-    return _PLACEHOLDER.sub(fill, template(phrase, language))
+    own = facts.get(phrase.fact) if phrase.fact else None
+    return _PLACEHOLDER.sub(fill, own or template(phrase, language))
 
 
 def speak(screen: Screen, language: str, facts: Mapping[str, str]) -> Spoken:

@@ -9,12 +9,10 @@ from datetime import date
 from flows.conversation import Conversation, Sent
 from flows.phrases import Button, Phrase, Screen, day
 from flows.presses import press
-from flows.screens import CONTINUE, N_, PERSON, YES_DELETE
+from flows.screens import ADD_OR_CORRECT, CONTINUE, N_, PERSON, START_NEW, YES_DELETE
 from flows.walk import Standing, Walk
 
 KEEP = N_("Keep it")
-START_NEW = N_("New search request")
-ADD_OR_CORRECT = N_("Add or correct something")
 MY_DATA = N_("What is kept here")
 AGREED_TO = N_("What I agreed to")
 OPEN = N_("Open")
@@ -276,6 +274,11 @@ def _consents(walked: Walk) -> Iterator[Phrase]:
         choice = one.question.choice(str(claim.value.get("code")))
         answer = choice.label if choice else N_("not answered")
         yield replace(KEPT_CONSENT, values={"title": one.question.title, "answer": answer, "day": day(claim.at.date())})
+
+
+def where_it_stands(conversation: Conversation) -> tuple[Phrase, ...]:
+    """What can be said of something that was sent."""
+    return (ALREADY_SENT, _fetched(conversation))
 
 
 def _fetched(conversation: Conversation, sent: Sent | None = None) -> Phrase:

@@ -21,6 +21,8 @@ class Phrase:
     values: Mapping[str, Value] = field(default_factory=dict, repr=False, hash=False)
     #: speak it in this language whatever the conversation's (the language question itself)
     language: str | None = None
+    #: a fact that is said in its place where the shell has it: an operator's own words
+    fact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

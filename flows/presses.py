@@ -4,11 +4,12 @@ About one question (`name.2` is the second person's):
 c:relationship:son   choose        t:needs:papers   tick or untick (several choices)     d:needs   done ticking or sending
 s:birth:unknown      answer by status               e:birth   change this answer         b:birth   back from here
 o:when:adha  it meant this one     y:when  understood right     r:photo  remove what was sent here
-w:share_icmp  withdraw this consent
+w:share_icmp  withdraw this consent         i:name  these words were no answer: do what was meant instead
 About the whole conversation:
 v  review   v:p2  its second page   m  menu of what can be added   m:photo.2  open that section
-k:p1  what can be corrected
-send  submit   p  pause   g  go on   h  a person, please   hp  a person, for what is better told   x / xx  delete, yes delete
+k:p1  what can be corrected   u:check_status  this is what I would like (an intent of ours)
+send  submit   p  pause   g  go on   x / xx  delete, yes delete
+h  a person, please   hp  a person, for what is better told   hs  tell the team about a swindle
 n  new request   md  my data   wl  what was agreed to   ea / ek  ask for erasure, take it back
 q / qo  no messages, messages again   cp  code and PIN for another phone   re  continue from another phone   hd  hide this chat
 """
@@ -27,12 +28,12 @@ CHOICE = re.compile(r"[A-Za-z0-9_-]{1,24}")
 #: verbs about a question and something said of it
 _PAIRS = frozenset("ctso")
 #: verbs about a question
-_SINGLES = frozenset("debyrw")
+_SINGLES = frozenset("debyrwi")
 #: verbs about the whole conversation, with a word of their own: a page, a section
-_WORDED = frozenset({"v", "m", "k"})
+_WORDED = frozenset({"v", "m", "k", "u"})
 #: verbs about the whole conversation
 PLAIN = frozenset(
-    {"v", "m", "send", "p", "g", "h", "hp", "x", "xx", "n", "md", "wl", "ea", "ek", "q", "qo", "cp", "re", "hd"}
+    {"v", "m", "send", "p", "g", "h", "hp", "hs", "x", "xx", "n", "md", "wl", "ea", "ek", "q", "qo", "cp", "re", "hd"}
 )
 
 

@@ -359,6 +359,13 @@ def not_recovered(here: Here, reason: str) -> Turn:
     return here.show(tell.code_screen(lead))
 
 
+def news(here: Here) -> Turn:
+    """Where the request stands."""
+    if here.conversation.status == "submitted":
+        return here.show(tell.submitted_screen(here.conversation, *tell.where_it_stands(here.conversation)))
+    return here.move_on(tell.NOT_SENT_YET)
+
+
 def _with(turn: Turn, *effects: Effect) -> Turn:
     return replace(turn, effects=(*effects, *turn.effects))
 

@@ -44,6 +44,9 @@ DONE = N_("Done")
 REMOVE = N_("Remove what I sent")
 YES_DELETE = N_("Delete everything")
 PERSON = N_("Talk to a person")
+START_NEW = N_("New search request")
+ADD_OR_CORRECT = N_("Add or correct something")
+NO = N_("No")
 ADD_MORE = N_("Add more")
 REVIEW_BUTTON = N_("Check and send")
 CORRECT = N_("Correct an answer")
@@ -52,6 +55,33 @@ ONE_MORE_PERSON = N_("Another person taken along")
 BETTER_TOLD = N_("Better told to a person")
 NEXT_PAGE = N_("More ▸")
 PREVIOUS_PAGE = N_("◂ Before")
+
+#: What each wish is called on a button.
+WISHES: Mapping[str, Phrase] = {
+    "report_missing": START_NEW,
+    "check_status": N_("Ask for news"),
+    "add_information": ADD_OR_CORRECT,
+    "have_information": N_("I know something"),
+    "withdraw_report": N_("Delete what I wrote"),
+    "talk_to_person": PERSON,
+    "help": N_("Help"),
+    "change_language": N_("Another language"),
+    "affirm": YES,
+    "deny": NO,
+    "dont_know": DONT_KNOW,
+    "skip": LATER,
+    "go_back": BACK,
+    "pause": N_("Take a break"),
+    "cancel": N_("Stop here"),
+    "faq_privacy": N_("Who can see this?"),
+    "faq_cost": N_("What does it cost?"),
+    "faq_how_long": N_("How long does it take?"),
+    "faq_who_are_you": N_("Who are you?"),
+    "faq_dna": N_("About a sample (DNA)"),
+    "faq_death_certificate": N_("About official papers"),
+    "report_scam": N_("Somebody asks for money"),
+    "distress": N_("I need help now"),
+}
 
 # -- sentences -----------------------------------------------------------------------------------------------------------
 
@@ -91,6 +121,9 @@ NOT_ASKED_NOW = N_("This question does not apply any more, given your other answ
 CHANGED = N_("Changed.")
 SAVED = N_("Saved.")
 UNDERSTOOD = N_("We understood: {value}. Is that right?")
+YOUR_ANSWER = N_("Is what you wrote the answer to this, or would you like something else?")
+YOUR_WORDS = N_("You wrote: {words}")
+IT_IS_MY_ANSWER = N_("Yes, my answer")
 WORDING_CHANGED = N_("The wording of this question has changed since you answered it. Please look at it once more.")
 REVIEW = N_(
     'Please check what you wrote:\n{summary}\nYou can change any answer. Nothing is sent until you press "Send".'
@@ -131,8 +164,9 @@ def question_screen(question: Question, seen: Seen) -> Screen:
     if seen.ask is not None:
         rows = (*_option_rows(question, seen.ask), *_standard_rows(question, seen.can_go_back))
         return Screen((*seen.lead, *_whose(question), seen.ask.ask), rows)
-    if seen.claim is not None and seen.claim.status == "answered" and not seen.claim.confirmed:
-        return _understood_screen(question, seen.claim, seen.lead)
+    if seen.claim is not None and seen.claim.waits:
+        waiting = _doubt_screen if seen.claim.instead else _understood_screen
+        return waiting(question, seen.claim, seen.lead)
     label = _in_every_language(question) if question.sets == "language" else (question.label,)
     count = len(files_of(seen.claim)) if question.kind in MEDIA else 0
     so_far = replace(RECEIVED_SO_FAR, values={"number": count}) if count else None
@@ -154,6 +188,18 @@ def _understood_screen(question: Question, claim: Claim, lead: Sequence[Phrase])
         (Button(DONT_KNOW, press("s", question.name, "unknown")),),
     )
     return Screen((*lead, *_whose(question), text), rows)
+
+
+def _doubt_screen(question: Question, claim: Claim, lead: Sequence[Phrase]) -> Screen:
+    """Whether words are the answer to this question or a wish. The wish is one press away, the answer is kept meanwhile."""
+    words = replace(YOUR_WORDS, values={"words": clip(claim.raw.text) if claim.raw else ""})
+    wish = WISHES[claim.instead or "help"]
+    rows = (
+        (Button(IT_IS_MY_ANSWER, press("y", question.name)),),
+        (Button(wish, press("i", question.name)),),
+        (Button(CHANGE, press("e", question.name)),),
+    )
+    return Screen((*lead, *_whose(question), question.label, words, YOUR_ANSWER), rows)
 
 
 def _option_rows(question: Question, ask: Ambiguous) -> Iterator[tuple[Button, ...]]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from flows import notices as tell
-from flows import rights
+from flows import rights, wishes
 from flows import screens as say
 from flows.answering import Wanted, attached, choice_value, edited, pressed_about, put_away, said, wanted
 from flows.conversation import Claim, Conversation
@@ -28,20 +28,39 @@ from flows.events import (
     Recovered,
     Said,
 )
-from flows.presses import read_press
+from flows.meaning.rules import heard
+from flows.presses import Press, read_press
 from flows.questions import Flow
 from flows.turn import Here, Turn, is_discreet
 
-__all__ = ["Turn", "Wanted", "begin", "is_discreet", "step", "wants"]
+__all__ = ["Turn", "Wanted", "begin", "is_discreet", "listens", "step", "wants"]
 
 
-def begin(flow: Flow, conversation_id: str, language: str, at: datetime, *, language_known: bool = False) -> Turn:
-    """A new conversation and its first screen. With `language_known` the language is not asked again."""
+def begin(
+    flow: Flow,
+    conversation_id: str,
+    language: str,
+    at: datetime,
+    *,
+    language_known: bool = False,
+    first: Said | None = None,
+) -> Turn:
+    """A new conversation and its first screen. With `language_known` the language is not asked again.
+
+    The `first` words of somebody in distress are heard even before a language is chosen.
+    """
     here = Here(flow, Conversation(id=conversation_id, language=language, started_at=at), at)
     asks = next((question for question in flow.questions if question.sets == "language"), None)
     if language_known and asks is not None and (choice := asks.choice(language)):
         here = here.with_claim(Claim(asks.name, "answered", at, value=choice_value(here, asks, choice)))
+    if first is not None and (ruled := heard(first.text)) is not None and ruled.intent == "distress":
+        return wishes.wished(here, "distress")
     return here.move_on()
+
+
+def listens(flow: Flow, conversation: Conversation, text: str, at: datetime) -> bool:
+    """Whether it is worth asking Rasa what this message may mean, before its turn is taken."""
+    return wishes.listens(Here(flow, conversation, at), text)
 
 
 def wants(flow: Flow, conversation: Conversation, kind: str, at: datetime) -> Wanted | None:
@@ -73,6 +92,8 @@ def _open(here: Here, event: Event) -> Turn:
     """A draft or an addition is open."""
     conversation = here.conversation
     was_paused = conversation.paused
+    if isinstance(event, Said) and (turn := wishes.understood(here, event)) is not None:
+        return turn
     if was_paused or conversation.asking:
         here = here.now(paused=False, asking=None)
     match event:
@@ -97,7 +118,21 @@ def _chose(here: Here, event: Chose) -> Turn:
         return here.move_on(also=(Toast(say.OLD_BUTTON),))
     if press.verb == "w":
         return rights.withdraw(here, press.question)
+    if press.verb == "i":
+        return wishes.meant_instead(here, press.question)
+    if (turn := _asked_for(here, press)) is not None:
+        return turn
     return pressed_about(here, press) if press.question else rights.pressed(here, press)
+
+
+def _asked_for(here: Here, press: Press | None) -> Turn | None:
+    """Buttons that stand under an offer, in any state."""
+    match press:
+        case Press("u", _, word):
+            return wishes.wished(here, word)
+        case Press("hs"):
+            return wishes.told_of_swindle(here)
+    return None
 
 
 def _closed(here: Here, event: Event) -> Turn:
@@ -106,9 +141,15 @@ def _closed(here: Here, event: Event) -> Turn:
     if conversation.asking:
         here = here.now(asking=None)
     match event:
+        case Said() if (turn := wishes.understood(here, event)) is not None:
+            return turn
         case Chose(tag, token):
-            ours = tag == conversation.tag
-            return rights.pressed_after(here, read_press(token) if ours else None)
+            press = read_press(token) if tag == conversation.tag else None
+            if press is not None and press.verb == "c" and (choice := _language(here, press)):
+                return wishes.language_chosen(here, choice)
+            return _asked_for(here, press) or rights.pressed_after(here, press)
+        case Commanded("language"):
+            return wishes.other_language(here)
         case Commanded(name):
             return rights.commanded_after(here, name)
         case Edited():
@@ -116,6 +157,13 @@ def _closed(here: Here, event: Event) -> Turn:
     if conversation.status == "submitted":
         return here.show(tell.submitted_screen(conversation, tell.ALREADY_SENT))
     return rights.commanded_after(here, "start")
+
+
+def _language(here: Here, press: Press) -> str | None:
+    """The language a button chooses; None when it is none of those buttons."""
+    asks = here.flow.question(press.question)
+    choice = asks.choice(press.word) if asks is not None and asks.sets == "language" else None
+    return choice.name if choice else None
 
 
 def _leaving_nothing(here: Here, event: Event, turn: Turn) -> Turn:

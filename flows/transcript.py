@@ -74,6 +74,7 @@ FACTS: Mapping[str, str] = {
     "contact": "+000 000 000",
     "languages": "العربية, English",
     "hours": "9-17",
+    "crisis": "If somebody is in danger now, call 000.",
     "privacy_url": "https://example.org/privacy",
     "code": "1234 5678 9012 3456",
     "draft_code": "6543 2109 8765 4321",

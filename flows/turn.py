@@ -131,7 +131,7 @@ class Here:
 
 def asked_back(question: Question, claim: Claim | None) -> Ambiguous | None:
     """The one thing to ask about words understood in part; read again from the words, because nothing else is kept."""
-    if claim is None or claim.status != "needs_human" or claim.confirmed or claim.raw is None:
+    if claim is None or claim.status != "needs_human" or claim.confirmed or claim.raw is None or claim.instead:
         return None
     reading = READERS[question.reads](claim.raw.text, claim.raw.language, claim.at)
     return reading if isinstance(reading, Ambiguous) else None

@@ -168,8 +168,7 @@ class _Walker:
             return Standing(question, last, False, due=due, outdated=True)
         if self._stands(question, last, scope):
             return Standing(question, last, True, last.status == "needs_human", due)
-        waiting = last.status == "answered" and not last.confirmed  # the family is looking at what we understood
-        given_up = not waiting and self._tries(question, claims, scope) >= (TRIES if last.confirmed else MOST_TRIES)
+        given_up = not last.waits and self._tries(question, claims, scope) >= (TRIES if last.confirmed else MOST_TRIES)
         return Standing(question, last, given_up, given_up, due)
 
     def _tries(self, question: Question, claims: list[Claim], scope: Scope) -> int:
@@ -177,8 +176,7 @@ class _Walker:
         asked_back = not claims[-1].confirmed
         tries = 0
         for claim in reversed(claims):
-            looked_at = claim.status == "answered" and not claim.confirmed
-            if self._stands(question, claim, scope) or looked_at or (asked_back and claim.confirmed):
+            if self._stands(question, claim, scope) or claim.waits or (asked_back and claim.confirmed):
                 break
             tries += 1
         return tries

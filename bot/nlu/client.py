@@ -44,6 +44,11 @@ class Understanding:
         #: how asking went, by outcome; for `wasl bot status` and the log
         self.outcomes: Counter[str] = Counter()
 
+    @property
+    def awake(self) -> bool:
+        """Whether asking makes sense now: the other process has left its token, and does not keep failing."""
+        return bool(self._read_token()) and not self._breaker.open
+
     async def meaning(self, text: str) -> Meaning | None:
         """What Rasa takes the text for. None when it has no letters or digits, or Rasa gave no good answer in time."""
         asked = sendable(text)

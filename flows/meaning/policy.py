@@ -21,6 +21,10 @@ OFFER = 0.06
 CHOICES = 3
 #: from this share on, help in distress is shown beside whatever else happens; it costs nobody anything to see it
 CARE = 0.05
+#: less than this of all confidence on what can be meant here says that nothing of it is
+MASS = 0.4
+#: from this confidence on, words where words are asked for may be a wish: the family is asked which
+DOUBT = 0.90
 
 
 class Place(Enum):
@@ -54,23 +58,23 @@ CANDIDATES: dict[Place, frozenset[str]] = {
 _COMMANDS = frozenset({"dont_know", "skip", "go_back", "cancel", "help", "withdraw_report"})
 #: these need more than one word there: "Arabic" and "employee" are answers
 _LONG_COMMANDS = frozenset({"talk_to_person", "change_language"})
+#: nobody presses a button to say hello
+_NO_CHOICE = frozenset({"greet", "thanks", "out_of_scope"})
+#: what words may turn out to be that were written where words are asked for
+_DOUBTED = frozenset({"talk_to_person", "help", "pause", "cancel", "go_back", "withdraw_report", "report_scam"})
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`act`: on `intents[0]`. `offer`: `intents` as choices. `take`: the message is what was asked, or is not understood.
+    """`act`: on `intents[0]`. `offer`: `intents` as choices. `doubt`: keep the words, and ask whether they are the answer or
+    `intents[0]`. `decline`: none of our business. `take`: the message is what was asked, or is not understood.
 
     `care`: show beside it where help in distress is found.
     """
 
-    kind: Literal["act", "offer", "take"]
+    kind: Literal["act", "offer", "doubt", "decline", "take"]
     intents: tuple[str, ...] = ()
     care: bool = False
-
-
-def asks_rasa(place: Place, ruled: Meaning | None) -> bool:
-    """Whether Rasa is worth asking: never about an answer in the family's own words, nor when a rule has spoken."""
-    return ruled is None and place is not Place.WORDS
 
 
 def decide(meaning: Meaning | None, place: Place, text: str = "") -> Decision:
@@ -80,23 +84,29 @@ def decide(meaning: Meaning | None, place: Place, text: str = "") -> Decision:
     if meaning.by == "rule":
         return _by_rule(meaning.intent, place, text)
     if place is Place.WORDS:
-        return Decision("take")
+        doubtful = meaning.intent in _DOUBTED and meaning.confidence >= DOUBT
+        return Decision("doubt", (meaning.intent,)) if doubtful else Decision("take")
     shares = candidates(meaning, place)
     care = any(intent == "distress" and share >= CARE for intent, share in shares)
-    if not shares or shares[0][0] == "out_of_scope":
+    if not shares:
         return Decision("take", care=care)
+    if shares[0][0] == "out_of_scope":
+        return Decision("decline" if place is Place.MENU else "take", care=care)
     first, share = shares[0]
     if share >= ACT:
         return Decision("act", (first,), care or first == "distress")
-    offered = tuple(intent for intent, share in shares[:CHOICES] if share >= OFFER and intent != "out_of_scope")
+    offered = tuple(intent for intent, share in shares[:CHOICES] if share >= OFFER and intent not in _NO_CHOICE)
     return Decision("offer", offered, care) if offered else Decision("take", care=care)
 
 
 def candidates(meaning: Meaning, place: Place) -> tuple[tuple[str, float], ...]:
-    """The ranking without what cannot be meant here, its confidences made to add up to 1 again."""
+    """The ranking without what cannot be meant here, its confidences made to add up to 1 again.
+
+    Nothing when hardly any confidence is left: then none of it is meant.
+    """
     possible = [(intent, confidence) for intent, confidence in meaning.ranking if intent in CANDIDATES[place]]
     total = sum(confidence for _, confidence in possible)
-    return tuple((intent, confidence / total) for intent, confidence in possible) if total > 0 else ()
+    return tuple((intent, confidence / total) for intent, confidence in possible) if total >= MASS else ()
 
 
 def _by_rule(intent: str, place: Place, text: str) -> Decision:
@@ -104,7 +114,7 @@ def _by_rule(intent: str, place: Place, text: str) -> Decision:
         # In the middle of a story it is still an answer: kept, with help shown beside it.
         return Decision("take" if place is Place.WORDS else "act", () if place is Place.WORDS else (intent,), care=True)
     if place is Place.WORDS and not _is_command(intent, text):
-        return Decision("take")
+        return Decision("doubt", (intent,)) if intent in _DOUBTED & _COMMANDS else Decision("take")
     return Decision("act", (intent,)) if intent in CANDIDATES[place] else Decision("take")
 
 

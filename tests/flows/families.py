@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from flows import screens as say
 from flows.conversation import Conversation, files_of
-from flows.effects import Effect, Show, Submit
+from flows.effects import Effect, Show, Submit, Toast
 from flows.events import Attached, Chose, Edited, Event, File, Said
 from flows.presses import press
 from flows.questions import MEDIA, Flow, Question
@@ -145,7 +146,8 @@ class Family:
         return next(effect.report for effect in self.effects if isinstance(effect, Submit))
 
     def is_shown_a_screen(self) -> bool:
-        return any(isinstance(effect, Show) for effect in self.effects)
+        """Or told that what is shown stands: a button pressed twice."""
+        return any(isinstance(effect, Show) or effect == Toast(say.SAVED) for effect in self.effects)
 
 
 def random_answer(question: Question, rng: random.Random) -> Answer:

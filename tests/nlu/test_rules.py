@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from flows.meaning.intents import INTENTS
 from flows.meaning.meaning import Meaning
-from flows.meaning.policy import ACT, CANDIDATES, Place, asks_rasa, candidates, decide
+from flows.meaning.policy import ACT, CANDIDATES, DOUBT, MASS, Place, candidates, decide
 from flows.meaning.rules import folded, heard, may_be_an_answer, rule_first, whole_messages
 
 ANSWERS = yaml.safe_load((Path(__file__).parents[2] / "nlu" / "tests" / "answers.yml").read_text(encoding="utf-8"))
@@ -110,8 +110,26 @@ def test_no_text_breaks_the_rules(text: str) -> None:
 def test_an_answer_is_never_a_command(row: dict[str, str]) -> None:
     """375 answers that sound like commands, among them people called Silav, Yeter and Merci."""
     decision = decide(heard(row["text"]), Place.WORDS, row["text"])
-    assert decision.kind == "take"
-    assert not asks_rasa(Place.WORDS, heard(row["text"]))
+    assert decision.kind in ("take", "doubt")  # in doubt the words are kept, and the family is asked
+
+
+def test_hardly_an_answer_is_doubted() -> None:
+    doubted = [row["text"] for row in ANSWERS if decide(heard(row["text"]), Place.WORDS, row["text"]).kind == "doubt"]
+    assert len(doubted) <= len(ANSWERS) * 0.01, doubted
+    assert decide(heard("Yeter"), Place.WORDS, "Yeter").intents == ("cancel",)
+
+
+def test_where_words_are_asked_for_rasa_alone_never_moves_anything() -> None:
+    for intent in INTENTS:
+        sure = decide(_meaning((intent, 0.999), ("greet", 0.001)), Place.WORDS, "some words or other")
+        assert sure.kind in ("take", "doubt")
+    assert decide(_meaning(("talk_to_person", DOUBT + 0.01)), Place.WORDS).intents == ("talk_to_person",)
+    assert decide(_meaning(("talk_to_person", DOUBT - 0.01)), Place.WORDS).kind == "take"
+
+
+def test_what_is_left_must_be_worth_something() -> None:
+    """That nothing else can be meant here makes an unlikely meaning no likelier."""
+    assert decide(_meaning(("affirm", 0.9), ("help", MASS / 10)), Place.MENU).kind == "take"
 
 
 def test_some_answers_would_be_commands_elsewhere() -> None:
@@ -148,6 +166,7 @@ def test_only_what_can_be_meant_here_is_thought_of() -> None:
     meaning = _meaning(("affirm", 0.6), ("check_status", 0.3), ("greet", 0.1))
     assert candidates(meaning, Place.MENU) == (("check_status", pytest.approx(0.75)), ("greet", pytest.approx(0.25)))
     assert candidates(meaning, Place.YES_NO) == (("affirm", 1.0),)
+    assert candidates(_meaning(("affirm", 0.1), ("check_status", 0.9)), Place.YES_NO) == ()
     assert all(places <= set(INTENTS) for places in CANDIDATES.values())
 
 
@@ -163,7 +182,8 @@ def test_sure_is_acted_on_unsure_is_offered_and_the_rest_is_left() -> None:
 
 
 def test_what_is_none_of_our_business_is_never_acted_on() -> None:
-    assert decide(_meaning(("out_of_scope", 0.99), ("help", 0.01)), Place.MENU).kind == "take"
+    assert decide(_meaning(("out_of_scope", 0.99), ("help", 0.01)), Place.MENU).kind == "decline"
+    assert decide(_meaning(("out_of_scope", 0.99), ("help", 0.01)), Place.CHOICE).kind == "take"
     offered = decide(_meaning(("help", 0.5), ("out_of_scope", 0.4), ("greet", 0.1)), Place.MENU)
     assert "out_of_scope" not in offered.intents
 
