@@ -69,7 +69,7 @@ read-scores: setup ## What readers understand of example phrases, beside other l
 
 messages: setup ## Extract what must be translated and update the catalogs
 	$(RUN)/pybabel -q extract -F pyproject.toml --project=wasl --version=1 --no-location -o flows/locale/wasl.pot .
-	$(RUN)/pybabel -q update -D wasl -i flows/locale/wasl.pot -d flows/locale --previous --no-wrap
+	$(RUN)/pybabel -q update -D wasl -i flows/locale/wasl.pot -d flows/locale --previous --no-wrap --no-fuzzy-matching
 
 picture: setup ## Draw the shipped form into docs/
 	$(RUN)/wasl form draw --to docs/flow.svg

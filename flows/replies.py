@@ -59,9 +59,8 @@ SCAM_TOLD = N_("The team has been told. A person may ask you about it; you decid
 TELL_THE_TEAM = N_("Tell the team")
 CRISIS = N_(
     "What you are carrying is very heavy, and nobody should have to carry it alone. The questions can wait; everything you "
-    "wrote is saved."
+    "wrote is saved.\n\n{crisis}"
 )
-CRISIS_CONTACT = N_("{crisis}")
 CRISIS_TOLD = N_("A person of the team has been told. This chat is not read all the time: {contact}. Hours: {hours}.")
 CARE = N_("If it is too much right now: {crisis}")
 OUT_OF_SCOPE = N_(
@@ -80,7 +79,7 @@ STOP_HERE = N_(
 )
 KNOWS_SOMETHING = N_(
     "Thank you for wanting to tell this. What you know about somebody who is missing is best told to a person of the team, "
-    "who can keep you and others safe. Please do not send names of witnesses here."
+    "who will treat it with care. Please do not write names of witnesses here."
 )
 ANOTHER_REQUEST = N_("Your search request is with the team. You can add to it, or begin one for somebody else.")
 
@@ -103,7 +102,7 @@ def scam_screen(conversation: Conversation, *lead: Phrase) -> Screen:
 
 def distress_screen(conversation: Conversation) -> Screen:
     """The operator's words for somebody in danger; the questionnaire rests."""
-    return Screen((CRISIS, CRISIS_CONTACT, CRISIS_TOLD), (_on(conversation),))
+    return Screen((CRISIS, CRISIS_TOLD), (_on(conversation),))
 
 
 def stop_screen() -> Screen:
