@@ -193,13 +193,21 @@ def said(here: Here, text: str, message: int, *, instead: str | None = None) -> 
     if asked.kind in MEDIA:
         return here.move_on(say.SEND_IT_HERE)
     if _says_unknown(here, asked, words):
-        unknown = Claim(asked.name, "unknown", here.at, Raw(words, here.conversation.language), None, message)
-        return claimed(here, asked, unknown, also=put_away(here, message))
+        return said_as(here, asked, "unknown", words, message)
     standing = here.walked.standing(asked.name)
     claim = _heard(asked, here.conversation, words, message, here.at, standing.claim if standing else None)
     if instead is not None:
         claim = replace(claim, confirmed=False, instead=instead)
     return claimed(here, asked, claim, also=put_away(here, message))
+
+
+def said_as(here: Here, asked: Question, meant: str, words: str, message: int) -> Turn:
+    """Words that surely mean `yes`, `no` or `unknown`; they are kept beside it."""
+    choice = asked.choice(meant)
+    if choice is not None:
+        return _typed_choice(here, asked, choice, sound(words), message)
+    unknown = Claim(asked.name, "unknown", here.at, Raw(sound(words), here.conversation.language), None, message)
+    return claimed(here, asked, unknown, also=put_away(here, message))
 
 
 def _typed_choice(here: Here, asked: Question, choice: Choice, words: str, message: int) -> Turn:

@@ -62,7 +62,7 @@ CRISIS = N_(
     "wrote is saved.\n\n{crisis}"
 )
 CRISIS_TOLD = N_("A person of the team has been told. This chat is not read all the time: {contact}. Hours: {hours}.")
-CARE = N_("If it is too much right now: {crisis}")
+CARE = N_("You are not alone with this. {crisis}")
 OUT_OF_SCOPE = N_(
     "This service can only help with search requests for missing relatives. For everything else please ask a person: "
     "{contact}."

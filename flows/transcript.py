@@ -3,6 +3,7 @@
     # A father looks for his daughter.
     > [My daughter]          the family presses a button (looked for upwards from the newest screen)
     > Amal Khaled            the family writes; `/pause` is a command
+    > any news? (Rasa: check_status 0.9, help 0.1)    the same, with what Rasa advises
     > (photo)                something that is not text; `(document: too_big)` one that cannot be taken in, and why
     @ "Amal" -> "Amal Khaled"    the family edits an earlier message of theirs
     ~ 3 days                 time passes (minutes, hours, days); the bot notices half an hour and six hours of silence
@@ -60,11 +61,12 @@ from flows.events import (
     Said,
 )
 from flows.languages import say, speak
+from flows.meaning.meaning import Meaning
 from flows.phrases import Button, Screen
 from flows.presses import read_press
 from flows.questions import Flow
 from flows.report import schema
-from flows.step import Turn, begin, step, wants
+from flows.step import Turn, begin, listens, step, wants
 
 #: what an operator's profile and the shell would fill in, here as plain stand-ins
 FACTS: Mapping[str, str] = {
@@ -93,6 +95,8 @@ _RECEIVED: Mapping[str, tuple[Any, str]] = {
 _SILENCES = ((1800, True), (6 * 3600, False))
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400}
 _EDIT = re.compile(r'@ "(.*)" -> "(.*)"')
+_ADVICE = re.compile(r"(.*) \(Rasa: (.+)\)")
+_RANKED = re.compile(r"([a-z_]+) ([0-9.]+)")
 _ISOLATES = re.compile("[\u2066-\u2069]")
 _VALIDATOR = Draft202012Validator(schema(), format_checker=FormatChecker())
 
@@ -174,7 +178,16 @@ class Player:
             return Commanded(words[1:], self.at, number)
         if words.startswith("(") and words.endswith(")"):
             return self._attached(words[1:-1], number)
-        return Said(words, number, self.at)
+        return self._said(words, number)
+
+    def _said(self, words: str, number: int) -> Said:
+        """Words, with Rasa's advice where the line gives it and the engine would ask for it."""
+        advised = _ADVICE.fullmatch(words)
+        if advised is None:
+            return Said(words, number, self.at)
+        ranking = tuple((intent, float(share)) for intent, share in _RANKED.findall(advised[2]))
+        asks = listens(self.flow, self.conversation, advised[1], self.at)
+        return Said(advised[1], number, self.at, Meaning(*ranking[0], ranking, "nlu") if asks else None)
 
     def _attached(self, words: str, number: int) -> Attached:
         kind, _, refused = words.partition(": ")

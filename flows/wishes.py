@@ -13,7 +13,7 @@ from dataclasses import replace
 from flows import notices as tell
 from flows import replies, rights
 from flows import screens as say
-from flows.answering import answers_itself, pressed_about, put_away, said, takes_words
+from flows.answering import answers_itself, pressed_about, put_away, said, said_as, takes_words
 from flows.effects import CallPerson, Effect, Play, Renew, Show
 from flows.events import Said
 from flows.meaning.policy import Decision, Place, decide
@@ -28,6 +28,8 @@ from flows.turn import Here, Turn, asked_back
 _LONG_NAME = 5
 #: A story has many words; fewer of them may be a wish.
 _SHORT_STORY = 12
+#: What words mean that answer a question without being one of its choices.
+_ANSWERS: Mapping[str, str] = {"affirm": "yes", "deny": "no", "dont_know": "unknown"}
 _MEANT_FOR_THE_QUESTION: Mapping[str, str] = {"dont_know": "unknown", "skip": "deferred"}
 
 
@@ -117,6 +119,8 @@ def stay(here: Here, *lead: Phrase) -> Turn:
 def _led_to(here: Here, words: Said, decision: Decision, place: Place) -> Turn | None:
     gone = put_away(here, words.message)
     match decision.kind:
+        case "act" if (meant := _answer_in_other_words(here, decision.intents[0])) is not None:
+            return said_as(here, *meant, words.text, words.message)
         case "act":
             return _first(wished(here, decision.intents[0]), *gone)
         case "decline":
@@ -128,6 +132,19 @@ def _led_to(here: Here, words: Said, decision: Decision, place: Place) -> Turn |
         case "doubt":
             return said(here, words.text, words.message, instead=decision.intents[0])
     return None
+
+
+def _answer_in_other_words(here: Here, intent: str) -> tuple[Question, str] | None:
+    """The question these words answer, and as what; None when they are a wish, or the answer takes a button."""
+    asked, meant = here.asked, _ANSWERS.get(intent)
+    if meant is None or asked is None or here.conversation.status != "open" or where(here) is Place.MENU:
+        return None
+    standing = here.walked.standing(asked.name)
+    if asked.required or asked.kind == "note" or asked.about in ("setup", "consent"):
+        return None
+    if standing is not None and standing.claim is not None and standing.claim.waits:
+        return None
+    return (asked, meant) if meant == "unknown" or asked.choice(meant) else None
 
 
 def _offered(turn: Turn, intents: tuple[str, ...]) -> Turn:
@@ -197,13 +214,12 @@ def _add_information(here: Here) -> Turn:
 
 
 def _withdraw(here: Here) -> Turn:
-    if here.conversation.status == "ended":
+    conversation = here.conversation
+    if conversation.status == "ended":
         return stay(here)
-    return (
-        rights.commanded(here, "delete")
-        if here.conversation.status == "open"
-        else rights.commanded_after(here, "delete")
-    )
+    if conversation.status == "open" and (here.has_news or not conversation.adds):
+        return rights.commanded(here, "delete")
+    return rights.commanded_after(Here(here.flow, here.as_sent(), here.at), "delete")
 
 
 def _yes(here: Here) -> Turn:

@@ -58,6 +58,8 @@ CANDIDATES: dict[Place, frozenset[str]] = {
 _COMMANDS = frozenset({"dont_know", "skip", "go_back", "cancel", "help", "withdraw_report"})
 #: these need more than one word there: "Arabic" and "employee" are answers
 _LONG_COMMANDS = frozenset({"talk_to_person", "change_language"})
+#: whole messages that are obeyed beside any question with buttons: no choice there sounds like them
+_BY_RULE = frozenset({"withdraw_report", "report_scam"})
 #: nobody presses a button to say hello
 _NO_CHOICE = frozenset({"greet", "thanks", "out_of_scope"})
 #: what words may turn out to be that were written where words are asked for
@@ -115,7 +117,7 @@ def _by_rule(intent: str, place: Place, text: str) -> Decision:
         return Decision("take" if place is Place.WORDS else "act", () if place is Place.WORDS else (intent,), care=True)
     if place is Place.WORDS and not _is_command(intent, text):
         return Decision("doubt", (intent,)) if intent in _DOUBTED & _COMMANDS else Decision("take")
-    return Decision("act", (intent,)) if intent in CANDIDATES[place] else Decision("take")
+    return Decision("act", (intent,)) if intent in CANDIDATES[place] | _BY_RULE else Decision("take")
 
 
 def _is_command(intent: str, text: str) -> bool:

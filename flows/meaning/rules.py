@@ -100,7 +100,8 @@ def _within() -> Mapping[str, re.Pattern[str]]:
     patterns = {}
     for intent, languages in _read()["within"].items():
         phrases = sorted({_phrase(phrase) for phrases in languages.values() for phrase in phrases})
-        patterns[intent] = re.compile(rf"\b(?:{'|'.join(phrases)})\b")
+        # "and" and "so" are written in one with the word they stand before.
+        patterns[intent] = re.compile(rf"\b[وف]?(?:{'|'.join(phrases)})\b")
     return patterns
 
 
