@@ -20,7 +20,7 @@ from bot.sealing import Sealer
 from bot.store.chats import Draft
 from bot.store.silence import grain
 from bot.translate import Heard
-from flows import notices
+from flows import notices, replies
 from flows.conversation import Conversation
 from flows.effects import (
     CallPerson,
@@ -46,6 +46,7 @@ from flows.events import Chose, Commanded, Event, FellSilent, Said
 from flows.phrases import Phrase, Screen
 from flows.rights import is_panic
 from flows.step import Turn
+from flows.wishes import cries_for_help
 from ground.vault import KEY_BYTES, Unreadable, Vault
 
 Facts = Callable[[str], Mapping[str, str]]
@@ -242,7 +243,10 @@ class Turns:
                 plan.parcels.append(Parcel(update_id, 0, "sweep", {}))
             return plan
         screens = [notices.locked_away_screen()]
-        if isinstance(event, Commanded) and event.name == "person":
+        if isinstance(event, Said) and cries_for_help(event.text):
+            plan.calls.append((0, "distress"))
+            screens = [replies.distress_screen(None)]
+        elif isinstance(event, Commanded) and event.name == "person":
             plan.calls.append((0, "asked"))
             screens = [Screen((notices.PERSON_ASKED, notices.HUMAN_CONTACT))]
         elif (isinstance(event, Chose) and event.press == "xx") or (

@@ -100,9 +100,9 @@ def scam_screen(conversation: Conversation, *lead: Phrase) -> Screen:
     return Screen((*lead, advice), (*tell, _A_PERSON, _on(conversation)))
 
 
-def distress_screen(conversation: Conversation) -> Screen:
-    """The operator's words for somebody in danger; the questionnaire rests."""
-    return Screen((CRISIS, CRISIS_TOLD), (_on(conversation),))
+def distress_screen(conversation: Conversation | None) -> Screen:
+    """The operator's words for somebody in danger; the questionnaire rests. Without a button where nothing can be opened."""
+    return Screen((CRISIS, CRISIS_TOLD), (_on(conversation),) if conversation else ())
 
 
 def stop_screen() -> Screen:

@@ -28,7 +28,6 @@ from flows.events import (
     Recovered,
     Said,
 )
-from flows.meaning.rules import heard
 from flows.presses import Press, read_press
 from flows.questions import Flow
 from flows.turn import Here, Turn, is_discreet
@@ -53,7 +52,7 @@ def begin(
     asks = next((question for question in flow.questions if question.sets == "language"), None)
     if language_known and asks is not None and (choice := asks.choice(language)):
         here = here.with_claim(Claim(asks.name, "answered", at, value=choice_value(here, asks, choice)))
-    if first is not None and (ruled := heard(first.text)) is not None and ruled.intent == "distress":
+    if first is not None and wishes.cries_for_help(first.text):
         return wishes.wished(here, "distress")
     return here.move_on()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from flows import notices as tell
 from flows import replies, rights
@@ -33,6 +34,12 @@ _ANSWERS: Mapping[str, str] = {"affirm": "yes", "deny": "no", "dont_know": "unkn
 _MEANT_FOR_THE_QUESTION: Mapping[str, str] = {"dont_know": "unknown", "skip": "deferred"}
 
 
+def cries_for_help(text: str) -> bool:
+    """Whether words are a sign of distress by rule: heard in every state, whatever else they may be."""
+    meaning = heard(text)
+    return meaning is not None and meaning.intent == "distress"
+
+
 def listens(here: Here, text: str) -> bool:
     """Whether it is worth asking Rasa what these words may mean: not when a rule speaks, nor about what is plainly an answer."""
     if here.conversation.asking or rights.is_panic(text) or heard(text) is not None:
@@ -41,7 +48,7 @@ def listens(here: Here, text: str) -> bool:
     if place is Place.MENU or asked is None:
         return True
     if place is Place.WORDS:
-        return _may_be_no_answer(here, asked, text)
+        return may_be_no_answer(asked.reads, text, here.conversation.language, here.at)
     return asked.sets != "language" and not answers_itself(here, asked, text)
 
 
@@ -71,7 +78,7 @@ def understood(here: Here, words: Said) -> Turn | None:
     ruled = heard(words.text)
     decision = decide(ruled or words.meaning, place, words.text)
     awake = here.now(paused=False)
-    if ruled is not None and ruled.intent == "distress":
+    if cries_for_help(words.text):
         answered = said(awake, words.text, words.message) if place is Place.WORDS else None
         return _stopped(awake, answered, put_away(here, words.message))
     turn = _led_to(awake, words, decision, place)
@@ -181,16 +188,16 @@ def _first(turn: Turn, *effects: Effect) -> Turn:
     return replace(turn, effects=(*effects, *turn.effects))
 
 
-def _may_be_no_answer(here: Here, asked: Question, text: str) -> bool:
+def may_be_no_answer(reads: str, text: str, language: str, at: datetime) -> bool:
     """Whether words where words are asked for look little like an answer: their reader makes nothing of them, or they are few
     for a story, many for a name."""
     count = len(folded(text).split())
-    match asked.reads:
+    match reads:
         case "name":
             return count >= _LONG_NAME
         case "text":
             return 2 <= count <= _SHORT_STORY
-    return not isinstance(READERS[asked.reads](text, here.conversation.language, here.at), Understood | Ambiguous)
+    return not isinstance(READERS[reads](text, language, at), Understood | Ambiguous)
 
 
 # -- the wishes ----------------------------------------------------------------------------------------------------------

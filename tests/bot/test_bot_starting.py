@@ -101,6 +101,23 @@ def test_a_bad_profile_names_file_and_key(tmp_path: Path, team: Team, change: tu
     assert len(str(caught.value).splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        ('price = {en = "Free."}', "'price' is not one of cost, death_certificate, dna"),
+        ('cost = {xx = "Free."}', "cost: 'xx' is not one of ar, ku"),
+        ('cost = {en = "Free, {name}."}', "cost.en: {name} cannot be filled; there are contact, crisis"),
+        ('cost = {en = " "}', "cost.en: write 1 to 3000 characters"),
+    ],
+)
+def test_an_answer_that_cannot_be_said_names_its_place(tmp_path: Path, profile: Path, answers: str, says: str) -> None:
+    path = tmp_path / "ours.toml"
+    path.write_text(profile.read_text(encoding="utf-8") + f"\n[answers]\n{answers}\n", encoding="utf-8")
+    with pytest.raises(Complaint) as caught:
+        read_profile(path)
+    assert says in str(caught.value)
+
+
 def test_production_refuses_a_demonstration_and_too_few_recipients(tmp_path: Path, team: Team) -> None:
     path = tmp_path / "ours.toml"
     path.write_text("demonstration = true\n" + PROFILE.format(recipients=", ".join(f'"{r}"' for r in team.recipients)))
