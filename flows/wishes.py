@@ -58,10 +58,7 @@ def where(here: Here) -> Place:
     if asked is None or (asked.about in ("setup", "consent") and not here.has_news and asked.sets != "language"):
         return Place.MENU
     standing = here.walked.standing(asked.name)
-    claim = standing.claim if standing else None
-    if claim is not None and claim.waits:
-        return Place.YES_NO
-    if asked_back(asked, claim) is not None or takes_words(asked):
+    if takes_words(asked) or asked_back(asked, standing.claim if standing else None) is not None:
         return Place.WORDS
     return Place.YES_NO if asked.choice("yes") and asked.choice("no") else Place.CHOICE
 
@@ -76,6 +73,8 @@ def understood(here: Here, words: Said) -> Turn | None:
     if plain and asked is not None and answers_itself(here, asked, words.text):
         return None
     ruled = heard(words.text)
+    if ruled is not None and ruled.intent in _ANSWERS and _waits(here):
+        return _first(wished(here.now(paused=False), ruled.intent), *put_away(here, words.message))
     decision = decide(ruled or words.meaning, place, words.text)
     awake = here.now(paused=False)
     if cries_for_help(words.text):
@@ -146,10 +145,7 @@ def _answer_in_other_words(here: Here, intent: str) -> tuple[Question, str] | No
     asked, meant = here.asked, _ANSWERS.get(intent)
     if meant is None or asked is None or here.conversation.status != "open" or where(here) is Place.MENU:
         return None
-    standing = here.walked.standing(asked.name)
-    if asked.required or asked.kind == "note" or asked.about in ("setup", "consent"):
-        return None
-    if standing is not None and standing.claim is not None and standing.claim.waits:
+    if _waits(here) or asked.required or asked.kind == "note" or asked.about in ("setup", "consent"):
         return None
     return (asked, meant) if meant == "unknown" or asked.choice(meant) else None
 
@@ -184,6 +180,13 @@ def _shown(turn: Turn, change: Callable[[Show], Show]) -> Turn:
     return replace(turn, effects=tuple(change(one) if isinstance(one, Show) else one for one in turn.effects))
 
 
+def _waits(here: Here) -> bool:
+    """Whether the family is looking at what we took its words for: yes and no are about that."""
+    asked = here.asked
+    standing = here.walked.standing(asked.name) if asked is not None and here.conversation.status == "open" else None
+    return standing is not None and standing.claim is not None and standing.claim.waits
+
+
 def _first(turn: Turn, *effects: Effect) -> Turn:
     return replace(turn, effects=(*effects, *turn.effects))
 
@@ -206,7 +209,7 @@ def may_be_no_answer(reads: str, text: str, language: str, at: datetime) -> bool
 def _report_missing(here: Here) -> Turn:
     match here.conversation.status:
         case "open":
-            return here.move_on()
+            return here.move_on(*((say.USE_BUTTONS,) if here.asked is not None and here.asked.required else ()))
         case "submitted":
             return here.show(replies.another_screen())
     return Turn(here.conversation, (Renew(),))
@@ -242,8 +245,7 @@ def _yes_or_no(here: Here, verb: str, choice: str) -> Turn:
     asked = here.asked
     if here.conversation.status != "open" or asked is None:
         return stay(here)
-    standing = here.walked.standing(asked.name)
-    if standing is not None and standing.claim is not None and standing.claim.waits:
+    if _waits(here):
         return pressed_about(here, Press(verb, asked.name))
     if asked.required or asked.about in ("setup", "consent") or asked.choice(choice) is None:
         return here.move_on(say.USE_BUTTONS)

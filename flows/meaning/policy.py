@@ -49,7 +49,7 @@ _REPORTS = frozenset({"report_missing", "check_status", "add_information", "have
 
 #: what can be meant where; everything else is not thought of
 CANDIDATES: dict[Place, frozenset[str]] = {
-    Place.MENU: _ALWAYS | _QUESTIONS | _REPORTS | {"greet", "thanks", "cancel"},
+    Place.MENU: _ALWAYS | _QUESTIONS | _REPORTS | {"greet", "thanks", "pause", "cancel"},
     Place.YES_NO: (_ALWAYS - {"report_scam"}) | {"affirm", "deny"} | (_STEPS - {"skip"}),
     Place.CHOICE: _ALWAYS | _STEPS | {"faq_privacy"},
     Place.WORDS: _ALWAYS | _STEPS | {"withdraw_report"},
@@ -62,6 +62,8 @@ _LONG_COMMANDS = frozenset({"talk_to_person", "change_language"})
 _BY_RULE = frozenset({"withdraw_report", "report_scam"})
 #: nobody presses a button to say hello
 _NO_CHOICE = frozenset({"greet", "thanks", "out_of_scope"})
+#: what every question with buttons has a button for
+_HAVE_BUTTONS = frozenset({"affirm", "deny", "dont_know", "skip", "go_back", "pause"})
 #: what words may turn out to be that were written where words are asked for
 _DOUBTED = frozenset({"talk_to_person", "help", "pause", "cancel", "go_back", "withdraw_report", "report_scam"})
 
@@ -97,7 +99,8 @@ def decide(meaning: Meaning | None, place: Place, text: str = "") -> Decision:
     first, share = shares[0]
     if share >= ACT:
         return Decision("act", (first,), care or first == "distress")
-    offered = tuple(intent for intent, share in shares[:CHOICES] if share >= OFFER and intent not in _NO_CHOICE)
+    needless = _NO_CHOICE if place is Place.MENU else _NO_CHOICE | _HAVE_BUTTONS
+    offered = tuple(intent for intent, share in shares[:CHOICES] if share >= OFFER and intent not in needless)
     return Decision("offer", offered, care) if offered else Decision("take", care=care)
 
 
