@@ -29,12 +29,13 @@ nlu: setup ## Make Rasa's environment, check its data, train, and test; `make ru
 
 test: lint quick slow ## Everything that guards a change: lint, types, imports, tests (under 10 minutes on 2 cores)
 
-lint: setup ## Ruff, mypy, import contracts, the shipped form
+lint: setup ## Ruff, mypy, import contracts, the shipped form, the words of every language
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 	$(RUN)/wasl form check
+	$(RUN)/wasl i18n check
 
 quick: setup ## The quick tests
 	$(RUN)/pytest -n 2 -m "not slow and not browser" tests
@@ -67,9 +68,8 @@ read-scores: setup ## What readers understand of example phrases, beside other l
 	PATH="$(dir $(UV)):$$PATH" $(RUN)/python -m bench.read_scores
 	$(RUN)/python -m bench.table
 
-messages: setup ## Extract what must be translated and update the catalogs
-	$(RUN)/pybabel -q extract -F pyproject.toml --project=wasl --version=1 --no-location -o flows/locale/wasl.pot .
-	$(RUN)/pybabel -q update -D wasl -i flows/locale/wasl.pot -d flows/locale --previous --no-wrap --no-fuzzy-matching
+messages: setup ## Extract what must be translated and bring the catalogs in step; then translate, then `wasl i18n check`
+	$(RUN)/wasl i18n update
 
 picture: setup ## Draw the shipped form into docs/
 	$(RUN)/wasl form draw --to docs/flow.svg

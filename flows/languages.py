@@ -89,15 +89,20 @@ def fingerprint(phrases: Sequence[Phrase], language: str, facts: Mapping[str, st
 def say(phrase: Phrase, language: str, facts: Mapping[str, str]) -> str:
     """The phrase in words. KeyError (naming the placeholder) when neither its values nor the facts fill one."""
     language = phrase.language or language
+    own = facts.get(phrase.fact) if phrase.fact else None
+    return fill(own or template(phrase, language), phrase.values, language, facts)
 
-    def fill(match: re.Match[str]) -> str:
+
+def fill(sentence: str, values: Mapping[str, Value], language: str, facts: Mapping[str, str]) -> str:
+    """A translated sentence with its placeholders filled, each isolated; KeyError as in `say`."""
+
+    def filled(match: re.Match[str]) -> str:
         name = match[1]
         if name in COPYABLE:
-            return f"{_LEFT_TO_RIGHT}{facts[name]}{_POP}"
-        return _value(phrase.values[name] if name in phrase.values else Fact(name), language, facts)
+            return f"{_LEFT_TO_RIGHT}{_DIRECTION_CONTROLS.sub('', facts[name])}{_POP}"
+        return _value(values[name] if name in values else Fact(name), language, facts)
 
-    own = facts.get(phrase.fact) if phrase.fact else None
-    return _PLACEHOLDER.sub(fill, own or template(phrase, language))
+    return _PLACEHOLDER.sub(filled, sentence)
 
 
 def speak(screen: Screen, language: str, facts: Mapping[str, str]) -> Spoken:

@@ -8,7 +8,7 @@ import click
 
 from flows.languages import offered
 from flows.load import SHIPPED, load_form
-from flows.transcript import FACTS, Player, Unplayable
+from flows.transcript import FACTS, Player, Unplayable, languages_of
 
 _HELP = """\
 Write an answer, or press a button with [its label]. /pause, /language, /help, /person, /delete are commands;
@@ -27,7 +27,8 @@ Write an answer, or press a button with [its label]. /pause, /language, /help, /
 )
 def cli(form: Path, record: Path | None) -> None:
     """Hold the conversation here, with nothing stored and nobody listening."""
-    player = Player(load_form(form, recipients=("icmp", "icrc"), languages=offered()), facts=FACTS)
+    languages = offered() if record is None else languages_of(record.resolve())
+    player = Player(load_form(form, recipients=("icmp", "icrc"), languages=languages), facts=FACTS)
     click.echo(_HELP, err=True)
     lines = ["# Recorded with wasl talk.", *player.begin()]
     click.echo("\n".join(lines[1:]))

@@ -23,6 +23,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
@@ -60,7 +61,7 @@ from flows.events import (
     Recovered,
     Said,
 )
-from flows.languages import say, speak
+from flows.languages import offered, say, speak
 from flows.meaning.meaning import Meaning
 from flows.phrases import Button, Screen
 from flows.presses import read_press
@@ -262,6 +263,14 @@ class Player:
     @staticmethod
     def _plain(text: str) -> str:
         return _ISOLATES.sub("", text)
+
+
+def languages_of(story: Path) -> tuple[str, ...]:
+    """The languages a story's families may choose: Arabic, English and the one whose folder it lies in.
+
+    Not every language there is, so that a new one does not rewrite the stories of all others.
+    """
+    return tuple(sorted({"ar", "en", story.parent.name} & set(offered())))
 
 
 def replay(flow: Flow, transcript: str, *, language: str = "en") -> tuple[str, Player]:

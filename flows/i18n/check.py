@@ -1,0 +1,146 @@
+"""`wasl i18n check`: every catalog of bot, desk and sandbox against the rules; each finding with its place and its remedy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flows.i18n.entries import DOMAINS, Book, Entry, read_book, source_of
+from flows.i18n.kinds import kinds
+from flows.i18n.rules import Fault, Render, book_faults, faults, table
+from flows.languages import SOURCE_LANGUAGE, fill
+from flows.lint import lint
+from flows.load import BadForm, load_form
+
+ROOT = Path(__file__).parents[2]
+_FORM = "flows/forms/report.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`file:line: [rule] message: what is wrong; what to do`."""
+
+    file: str
+    line: int
+    language: str
+    fault: Fault
+    message: str = ""
+    context: str = ""
+
+    def __str__(self) -> str:
+        quoted = f" {self.message.splitlines()[0][:60]!r}" if self.message else ""
+        return f"{self.file}:{self.line}: [{self.fault.rule}] {self.language}:{quoted} {self.fault.says}; {self.fault.remedy}"
+
+
+def check(root: Path = ROOT, languages: Iterable[str] = ()) -> list[Finding]:
+    """Everything wrong, in the order of the files; with `languages`, in those only."""
+    wanted = frozenset(languages)
+    found = [finding for domain in DOMAINS for finding in _domain(root, domain, wanted)]
+    found += _screens(root, wanted)
+    kept, used = _without_exceptions(found)
+    return kept if wanted else [*kept, *_stale(used)]
+
+
+def _domain(root: Path, domain: str, wanted: frozenset[str]) -> Iterator[Finding]:
+    template, pattern = DOMAINS[domain]
+    what = kinds(root) if domain == "conversation" else {}
+    render = _render if domain == "conversation" else None
+    if not wanted or SOURCE_LANGUAGE in wanted:
+        yield from findings(source_book(root / template, root, domain), what, render)
+    asked = [] if template.endswith(".json") else list(source_of(root / template))
+    for path in sorted(root.glob(pattern)):
+        if path.name == "en.json":
+            continue
+        book = read_book(path, root, domain)
+        if not wanted or book.language in wanted:
+            yield from findings(book, what, render)
+            yield from _not_there(book, {(one.context or "", _first(one.id)) for one in asked if one.id})
+
+
+def findings(book: Book, what: Mapping[tuple[str, str], str], render: Render | None) -> Iterator[Finding]:
+    """Everything wrong in one catalog."""
+    if book.broken:
+        yield Finding(book.file, book.broken[0], book.language, Fault("file", book.broken[1], "mend the file's syntax"))
+    for fault in book_faults(book):
+        yield Finding(book.file, 1, book.language, fault)
+    for entry in book.entries:
+        entry = replace(entry, kind=what.get(entry.key, "message"))
+        for fault in faults(entry, render):
+            yield Finding(entry.file, entry.line, entry.language, fault, entry.source[0], entry.context)
+
+
+def source_book(template: Path, root: Path, domain: str) -> Book:
+    """English: the message ids themselves, checked like any translation."""
+    if template.suffix == ".json":
+        return read_book(template, root, domain)
+    book = read_book(template, root, domain)
+    english = tuple(
+        replace(entry, language=SOURCE_LANGUAGE, said=entry.source, fuzzy=False)
+        for entry in book.entries
+        if not entry.obsolete
+    )
+    return Book(book.file, domain, SOURCE_LANGUAGE, english, broken=book.broken)
+
+
+def _not_there(book: Book, asked: set[tuple[str, str]]) -> Iterator[Finding]:
+    """What the template asks for and the catalog does not even hold."""
+    if not asked or book.broken:
+        return
+    for context, message in sorted(asked - {entry.key for entry in book.entries}):
+        fault = Fault("missing", "not in the catalog", "run `make messages` and translate it")
+        yield Finding(book.file, 1, book.language, fault, message, context)
+
+
+def _first(message: str | tuple[str, ...] | list[str]) -> str:
+    return message if isinstance(message, str) else message[0]
+
+
+def _render(entry: Entry, said: str, values: Mapping[str, str]) -> str:
+    return fill(said, values, entry.language, values)
+
+
+def _screens(root: Path, wanted: frozenset[str]) -> Iterator[Finding]:
+    """Whole questions: texts of one screen together, buttons, and button data in bytes."""
+    form = root / _FORM
+    languages = [SOURCE_LANGUAGE, *sorted(path.parent.parent.name for path in root.glob(DOMAINS["conversation"][1]))]
+    try:
+        flow = load_form(form, recipients=("example",), languages=(SOURCE_LANGUAGE,))
+    except BadForm as bad:
+        for mistake in bad.mistakes:
+            yield Finding(_FORM, mistake.line, SOURCE_LANGUAGE, Fault("form", mistake.says, "see `wasl form check`"))
+        return
+    for language in [one for one in languages if not wanted or one in wanted]:
+        for mistake in lint(flow, _FORM, [language]):
+            if "not translated" not in mistake.says:
+                fault = Fault("screen", mistake.says, "shorten it there or in the catalog")
+                yield Finding(mistake.file, mistake.line, language, fault)
+
+
+def _without_exceptions(found: list[Finding]) -> tuple[list[Finding], set[str]]:
+    """What is left when intended exceptions are taken out, and which of them were of use."""
+    kept, used = [], set()
+    for finding in found:
+        hits = [json.dumps(one) for one in table()["exceptions"] if _is_excepted(finding, one)]
+        used.update(hits)
+        if not hits:
+            kept.append(finding)
+    return kept, used
+
+
+def _is_excepted(finding: Finding, exception: Mapping[str, str]) -> bool:
+    context, message = exception.get("context", finding.context), exception["message"]
+    return (
+        exception["rule"] == finding.fault.rule
+        and exception["language"] in ("*", finding.language)
+        and context == finding.context
+        and finding.message.startswith(message)
+    )
+
+
+def _stale(used: set[str]) -> Iterator[Finding]:
+    for exception in table()["exceptions"]:
+        if json.dumps(exception) not in used:
+            fault = Fault("exception", "nothing needs this exception", "take it out of rules.yml")
+            yield Finding("flows/i18n/rules.yml", 1, exception["language"], fault, exception["message"])
