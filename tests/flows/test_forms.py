@@ -156,12 +156,12 @@ def test_commands(tmp_path: Path) -> None:
 
 
 def test_talking_in_a_terminal_records_a_transcript_that_replays(tmp_path: Path) -> None:
-    from flows.transcript import replay
+    from flows.transcript import languages_of, replay
 
     record = tmp_path / "story.txt"
     said = CliRunner().invoke(talk, ["--record", str(record)], input="[English]\n[Start]\n[no such button]\nhello\n")
     assert said.exit_code == 0
     assert "no button [no such button]" in said.output
     recorded = record.read_text()
-    flow = load_form(recipients=("icmp", "icrc"), languages=offered())
+    flow = load_form(recipients=("icmp", "icrc"), languages=languages_of(record))
     assert replay(flow, recorded)[0] == recorded
