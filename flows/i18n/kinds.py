@@ -87,6 +87,8 @@ def _messages(nodes: Iterable[ast.AST], names: Mapping[str, frozenset[str]]) -> 
                 yield from _messages(node.args[:1], names)
             case ast.IfExp(body=body, orelse=orelse):
                 yield from _messages([body, orelse], names)
+            case ast.Subscript(value=table):
+                yield from _messages([table], names)
             case ast.Dict(values=values):
                 yield from _messages(values, names)
             case ast.Name(id=name) | ast.Attribute(attr=name):
