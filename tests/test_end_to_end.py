@@ -162,6 +162,11 @@ def test_an_arabic_report_from_the_phone_page_to_the_desk(tmp_path: Path, browse
         for line in LATER:
             _do(phone, line)
         expect(phone.get_by_text("ما أضفته أُرسل إلى الفريق.").last).to_be_visible()
+        _do(phone, "اتصل واحد وطلب مصاري مقابل خبر عن ابني")
+        expect(phone.get_by_text("نحن لا نطلب أبداً مالاً").last).to_be_visible()
+        phone.screenshot(path=ARTIFACTS / "phone-ar-swindle.png")
+        _do(phone, "[إخبار الفريق]")
+        expect(phone.get_by_text("تم إخبار الفريق.").last).to_be_visible()
         _read_at_the_desk(browser, house.desk, _first_passphrase(tmp_path))
     finally:
         assert house.stop() == 0
