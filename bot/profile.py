@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from flows.languages import own_name, utf16_length
+from flows.languages import offered, own_name, utf16_length
 from flows.replies import OVERRIDES
 from ground.complaints import Complaint
 
-#: Languages the tracing request's schema knows; a profile offers some of them.
-KNOWN_LANGUAGES = ("ar", "ku", "tr", "en", "de", "fr")
+#: Languages Wasl was made for; a profile may name them before their catalogs are complete.
+DESIGNED_FOR = ("ar", "ku", "tr", "en", "de", "fr")
 FALLBACK = "en"
 ENOUGH_RECIPIENTS = 2
 _ANSWER = "answer_"
@@ -91,8 +91,8 @@ class Profile(_Table):
     @field_validator("languages")
     @classmethod
     def _known_languages(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
-        if unknown := [language for language in languages if language not in KNOWN_LANGUAGES]:
-            raise ValueError(f"{unknown[0]!r} is not one of {', '.join(KNOWN_LANGUAGES)}")
+        if unknown := [language for language in languages if language not in known_languages()]:
+            raise ValueError(f"{unknown[0]!r} is not one of {', '.join(known_languages())}")
         return languages
 
     @field_validator("answers")
@@ -103,8 +103,8 @@ class Profile(_Table):
             raise ValueError(f"{unknown[0]!r} is not one of {', '.join(known)}")
         for name, texts in answers.items():
             for language, text in texts.items():
-                if language not in KNOWN_LANGUAGES:
-                    raise ValueError(f"{name}: {language!r} is not one of {', '.join(KNOWN_LANGUAGES)}")
+                if language not in known_languages():
+                    raise ValueError(f"{name}: {language!r} is not one of {', '.join(known_languages())}")
                 if wrong := sorted(set(re.findall(r"\{([^{}]*)\}", text)) - _PLACEHOLDERS):
                     raise ValueError(
                         f"{name}.{language}: {{{wrong[0]}}} cannot be filled; there are {', '.join(sorted(_PLACEHOLDERS))}"
@@ -143,6 +143,11 @@ class Profile(_Table):
             # Only in its own language: ours are there in every one.
             **{_ANSWER + name: texts[language] for name, texts in self.answers.items() if language in texts},
         }
+
+
+def known_languages() -> tuple[str, ...]:
+    """Languages a profile may name: those Wasl was made for, and any that has got a catalog since."""
+    return tuple(dict.fromkeys([*DESIGNED_FOR, *offered()]))
 
 
 def read_profile(path: Path) -> Profile:

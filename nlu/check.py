@@ -45,7 +45,9 @@ INTENTS = (
     "distress",
     "out_of_scope",
 )
-LANGUAGES = ("ar", "ar-Latn", "ku", "tr", "en", "de", "fr")
+# those Wasl was made for, and any that has got sentences since
+_WRITTEN = sorted(path.stem for path in Path(__file__).parent.glob("data/*.yml"))
+LANGUAGES = tuple(dict.fromkeys(("ar", "ar-Latn", "ku", "tr", "en", "de", "fr", *_WRITTEN)))
 ENOUGH = {"train": 50, "test": 10}  # sentences per intent and language
 ENOUGH_ARABIZI = {"train": 30, "test": 6}  # written the way it sounds, by few: the sentences cost more than they bring
 LONGEST = 600  # characters; the bot sends no more of a message than this

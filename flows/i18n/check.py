@@ -6,8 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from flows.i18n.entries import DOMAINS, Book, Entry, read_book, source_of
+import yaml
+from babel import Locale
+
+from flows.i18n.entries import DOMAINS, Book, Entry, placeholders, read_book, source_of
 from flows.i18n.kinds import kinds
 from flows.i18n.rules import Fault, Render, book_faults, faults, table
 from flows.languages import SOURCE_LANGUAGE, fill
@@ -15,6 +19,7 @@ from flows.lint import lint
 from flows.load import BadForm, load_form
 
 ROOT = Path(__file__).parents[2]
+_SAID = "flows/reading/said.yml"
 _FORM = "flows/forms/report.yml"
 
 
@@ -39,6 +44,7 @@ def check(root: Path = ROOT, languages: Iterable[str] = ()) -> list[Finding]:
     wanted = frozenset(languages)
     found = [finding for domain in DOMAINS for finding in _domain(root, domain, wanted)]
     found += _screens(root, wanted)
+    found += [finding for finding in _dates(root) if not wanted or finding.language in wanted]
     kept, used = _without_exceptions(found)
     return kept if wanted else [*kept, *_stale(used)]
 
@@ -116,6 +122,41 @@ def _screens(root: Path, wanted: frozenset[str]) -> Iterator[Finding]:
             if "not translated" not in mistake.says:
                 fault = Fault("screen", mistake.says, "shorten it there or in the catalog")
                 yield Finding(mistake.file, mistake.line, language, fault)
+
+
+def _dates(root: Path) -> Iterator[Finding]:
+    """How each language says dates and ages: whole, and with the placeholders of the English."""
+    file = root / _SAID
+    blocks = yaml.safe_load(file.read_text(encoding="utf-8"))
+    lines = {
+        line[:-1]: number for number, line in enumerate(file.read_text("utf-8").splitlines(), 1) if line[:1] != " "
+    }
+    languages = {path.parent.parent.name for path in root.glob(DOMAINS["conversation"][1])} | blocks.keys()
+    source = blocks[SOURCE_LANGUAGE]
+    for language in sorted(languages):
+        block, line = blocks.get(language), lines.get(language, 1)
+        if block is None:
+            fault = Fault("dates", "says no dates of its own", "add its block, or its families hear dates in English")
+            yield Finding(_SAID, line, language, fault)
+            continue
+        for key, says in source.items():
+            if wrong := _date_fault(key, says, block.get(key), language):
+                yield Finding(
+                    _SAID, line, language, Fault("dates", f"{key}: {wrong}", "write it as in the block of en")
+                )
+
+
+def _date_fault(key: str, english: Any, said: Any, language: str) -> str:
+    """What is wrong with one line of a language's block; "" when nothing is."""
+    if not said:
+        return "missing"
+    if key == "seasons":
+        return "" if len(said) == len(english) else f"{len(said)} of {len(english)}"
+    if key == "age":
+        lacking = set(Locale.parse(language).plural_form.rules) - said.keys()
+        return f"lacks {', '.join(sorted(lacking))}" if lacking | ({"other"} - said.keys()) else ""
+    wanted, found = sorted(placeholders(english)), sorted(placeholders(said))
+    return "" if wanted == found else f"placeholders {found} instead of {wanted}"
 
 
 def _without_exceptions(found: list[Finding]) -> tuple[list[Finding], set[str]]:

@@ -6,16 +6,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import yaml
+from babel import Locale
+
 _EXPRESSION = re.compile(r"(\d{3})X|(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-#: Babel's locale of each language; Syria's own month names in Arabic
-_LOCALES: Mapping[str, str] = {"ar": "ar_SY", "ku": "ku", "tr": "tr", "en": "en_GB", "de": "de", "fr": "fr"}
+_WORDS_FILE = Path(__file__).parent / "said.yml"
+SOURCE = "en"
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """The few words a language needs around dates. `{}` takes what is said."""
+class Words:
+    """The few words a language needs around dates and ages (`said.yml`)."""
 
     seasons: tuple[str, str, str, str]
     season: str
@@ -27,48 +32,34 @@ class _Words:
     after: str
     span: str
     decade: str
-    age: tuple[str, ...]
+    #: CLDR's plural category -> what is said of so many years
+    age: Mapping[str, str]
     fitr: str
     adha: str
+    #: Babel's name of the language: Syria's own month names in Arabic
+    locale: str
+    #: whether a month's number is said too
+    numbered: bool = False
 
 
-_SAID: Mapping[str, _Words] = {
-    "ar": _Words(
-        ("ربيع", "صيف", "خريف", "شتاء"), "{season} {year}", "{a} – {b}", "{} تقريبًا", "ربما {}", "ربما {} تقريبًا",
-        "{} أو قبل ذلك", "{} أو بعد ذلك", "{a} – {b}", "سنوات {} إلى {}",
-        ("أقل من سنة", "سنة واحدة", "سنتان", "{} سنوات", "{} سنة", "{} سنة"), "عيد الفطر", "عيد الأضحى",
-    ),
-    "ku": _Words(
-        ("bihara", "havîna", "payîza", "zivistana"), "{season} {year}", "{a} – {b}", "nêzîkî {}", "belkî {}",
-        "belkî nêzîkî {}", "{} an berî wê", "{} an piştî wê", "{a} – {b}", "salên {}–{}", ("{} sal",), "Cejna Remezanê",
-        "Cejna Qurbanê",
-    ),
-    "tr": _Words(
-        ("ilkbahar", "yaz", "sonbahar", "kış"), "{year} {season}", "{a} – {b}", "yaklaşık {}", "belki {}",
-        "belki yaklaşık {}", "{} veya öncesi", "{} veya sonrası", "{a} – {b}", "{}–{} yılları", ("{} yaş",),
-        "Ramazan Bayramı", "Kurban Bayramı",
-    ),
-    "en": _Words(
-        ("spring", "summer", "autumn", "winter"), "{season} {year}", "{a} to {b}", "around {}", "maybe {}",
-        "maybe around {}", "{} or before", "{} or after", "{a} – {b}", "the years {} to {}", ("{} years", "{} year"),
-        "Eid al-Fitr", "Eid al-Adha",
-    ),
-    "de": _Words(
-        ("Frühling", "Sommer", "Herbst", "Winter"), "{season} {year}", "{a} bis {b}", "ungefähr {}", "vielleicht {}",
-        "vielleicht ungefähr {}", "{} oder davor", "{} oder danach", "{a} – {b}", "die Jahre {} bis {}",
-        ("{} Jahre", "{} Jahr"), "Zuckerfest", "Opferfest",
-    ),
-    "fr": _Words(
-        ("printemps", "été", "automne", "hiver"), "{season} {year}", "{a} à {b}", "vers {}", "peut-être {}",
-        "peut-être vers {}", "{} ou avant", "{} ou après", "{a} – {b}", "les années {} à {}", ("{} ans", "{} an"),
-        "Aïd el-Fitr", "Aïd al-Adha",
-    ),
-}  # fmt: skip
+@cache
+def said() -> Mapping[str, Words]:
+    """Each language's words. Read once."""
+    blocks = yaml.safe_load(_WORDS_FILE.read_text(encoding="utf-8"))
+    return {language: Words(**{**block, "seasons": tuple(block["seasons"])}) for language, block in blocks.items()}
+
+
+def _words(language: str) -> Words:
+    return said().get(language) or said()[SOURCE]
+
+
+def locale_of(language: str) -> str:
+    """Babel's name of a language; English's for one that says nothing here."""
+    return _words(language).locale
 
 
 def shown(value: Mapping[str, Any], language: str) -> str:
     """A value of the report's schema in words of a language; Western digits. "" for a type that is not said here."""
-    language = language if language in _SAID else "en"
     match value["type"]:
         case "date":
             return _date(value, language)
@@ -88,11 +79,9 @@ def shown(value: Mapping[str, Any], language: str) -> str:
 
 def age(years: int, language: str) -> str:
     """A number of years, in the plural that the language gives it."""
-    forms = _SAID[language].age
-    if language == "ar":
-        form = forms[years] if years < 3 else forms[3] if 3 <= years % 100 <= 10 else forms[4]
-        return form.format(years)
-    return forms[1 if len(forms) > 1 and (years == 1 or (language == "fr" and years == 0)) else 0].format(years)
+    words = _words(language)
+    form = words.age.get(Locale.parse(words.locale).plural_form(years)) or words.age["other"]
+    return form.format(n=years)
 
 
 def phone(e164: str) -> str:
@@ -102,7 +91,7 @@ def phone(e164: str) -> str:
 
 def feast_name(kind: str, language: str) -> str:
     """`fitr` or `adha` in a language."""
-    words = _SAID[language if language in _SAID else "en"]
+    words = _words(language)
     return words.fitr if kind == "fitr" else words.adha
 
 
@@ -126,34 +115,34 @@ def _number(number: float) -> str:
 
 
 def _date(value: Mapping[str, Any], language: str) -> str:
-    words = _SAID[language]
+    words = _words(language)
     edtf = str(value["edtf"])
     mark = edtf[-1] if edtf[-1] in "~?%" else edtf.split("/")[0][-1]
     plain = re.sub("[~?%]", "", edtf)
     said = _stretch(plain, value, language)
     frame = {"~": words.approximate, "?": words.uncertain, "%": words.both}.get(mark)
-    return frame.format(said) if frame else said
+    return frame.format(date=said) if frame else said
 
 
 def _stretch(plain: str, value: Mapping[str, Any], language: str) -> str:
-    words = _SAID[language]
+    words = _words(language)
     first, slash, last = plain.partition("/")
     if not slash or first == last:
         return _expression(first, value, language)
     if first == "..":
-        return words.before.format(_expression(last, {}, language))
+        return words.before.format(date=_expression(last, {}, language))
     if last == "..":
-        return words.after.format(_expression(first, {}, language))
+        return words.after.format(date=_expression(first, {}, language))
     return words.span.format(a=_expression(first, {}, language), b=_expression(last, {}, language))
 
 
 def _expression(plain: str, value: Mapping[str, Any], language: str) -> str:
-    words = _SAID[language]
+    words = _words(language)
     match = _EXPRESSION.fullmatch(plain)
     if match is None:
         return plain
     if match[1]:
-        return words.decade.format(f"{match[1]}0", f"{match[1]}9")
+        return words.decade.format(a=f"{match[1]}0", b=f"{match[1]}9")
     year, month, day = int(match[2]), int(match[3] or 0), int(match[4] or 0)
     if month > 12:
         return _season(year, month, value, language)
@@ -164,7 +153,7 @@ def _expression(plain: str, value: Mapping[str, Any], language: str) -> str:
 
 def _season(year: int, season: int, value: Mapping[str, Any], language: str) -> str:
     """A season with its months; winter over the turn of the year names both years."""
-    words = _SAID[language]
+    words = _words(language)
     winter_of_two = str(value.get("earliest", "")).endswith("-12-01") if value else False
     label = f"{year}-{year + 1}" if season == 24 and winter_of_two else f"{year}"
     said = words.season.format(season=words.seasons[season - 21], year=label)
@@ -178,22 +167,22 @@ def _season(year: int, season: int, value: Mapping[str, Any], language: str) -> 
 def _month_name(month: int, language: str) -> str:
     from babel.dates import get_month_names  # Babel's dates are slow to import, and few conversations get here at once
 
-    name = get_month_names("wide", context="stand-alone", locale=_LOCALES[language])[month]
-    return f"{name} ({month})" if language in ("ar", "ku") else name
+    name = get_month_names("wide", context="stand-alone", locale=_words(language).locale)[month]
+    return f"{name} ({month})" if _words(language).numbered else name
 
 
 def _month(of: date, language: str) -> str:
     """A month and its year. Arabic and Kurmanji say its number too: names differ from region to region."""
-    if language in ("ar", "ku"):
+    if _words(language).numbered:
         return f"{_month_name(of.month, language)} {of.year}"
     from babel.dates import format_skeleton
 
-    return format_skeleton("yMMMM", of, locale=_LOCALES[language])
+    return format_skeleton("yMMMM", of, locale=_words(language).locale)
 
 
 def _day(of: date, language: str) -> str:
-    if language in ("ar", "ku"):
+    if _words(language).numbered:
         return f"{of.day} {_month_name(of.month, language)} {of.year}"
     from babel.dates import format_date
 
-    return format_date(of, "long", locale=_LOCALES[language])
+    return format_date(of, "long", locale=_words(language).locale)

@@ -20,7 +20,9 @@ from pathlib import Path
 from flows.reading.words import letters
 
 FOLDER = Path(__file__).parent / "vocabulary"
-LANGUAGES = ("ar", "ku", "tr", "en", "de", "fr")
+#: languages whose dates are read: those the grammar was made for, and any that has got a word list since
+_WORD_LISTS = sorted(file.stem for file in FOLDER.glob("*.txt") if re.fullmatch("[a-z]{2,3}", file.stem))
+LANGUAGES = tuple(dict.fromkeys(("ar", "ku", "tr", "en", "de", "fr", *_WORD_LISTS)))
 #: languages that put "before", "after" and "since" behind what they speak of
 POSTPOSITIONAL = frozenset({"tr"})
 

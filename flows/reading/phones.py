@@ -17,7 +17,6 @@ REGIONS = ("SY", "TR", "LB", "JO", "IQ", "DE", "EG", "SE", "NL", "AT", "FR")
 _FIRST = 6
 #: a number stands near the beginning, or it is told in a story
 MOST_LETTERS = 300
-_LOCALES = {"ar": "ar_SY", "ku": "ku", "tr": "tr", "en": "en", "de": "de", "fr": "fr"}
 
 
 def read(words: str, language: str, _: datetime) -> Reading:
@@ -100,4 +99,6 @@ def _ending(number: _Match) -> str:
 def _country(region: str, language: str) -> str:
     from babel import Locale
 
-    return str(Locale.parse(_LOCALES.get(language, "en")).territories.get(region, region))
+    from flows.reading.display import locale_of
+
+    return str(Locale.parse(locale_of(language)).territories.get(region, region))

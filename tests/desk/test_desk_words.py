@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -47,7 +48,8 @@ def test_every_code_has_words() -> None:
 def test_every_code_of_a_schema_has_words(file: str) -> None:
     found = json.loads(files("flows").joinpath("schemas", file).read_text("utf-8"))
     definitions, fields = found["$defs"], found["properties"]
-    assert set(definitions["language"]["enum"]) <= set(words.LANGUAGES)
+    assert set(definitions["language"].get("enum", words.LANGUAGES)) == set(words.LANGUAGES)
+    assert all(re.search(definitions["language"].get("pattern", ""), code) for code in words.LANGUAGES)
     assert set(definitions["claim"]["properties"]["status"]["enum"]) <= set(words.STATUS)
     assert set(definitions["consent"]["properties"]["answer"]["enum"]) <= set(words.CONSENT)
     assert set(fields["attention"]["items"]["enum"]) <= set(words.ATTENTION)

@@ -308,6 +308,31 @@ def test_a_form_that_cannot_be_read_is_a_finding(copy: Path) -> None:
     assert [rule for rule, _ in _new(copy)] == ["form"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("  both: 'vielleicht ungefähr {date}'\n", ""),
+        ("  both: 'vielleicht ungefähr {date}'\n", "  both: 'vielleicht ungefähr {dat}'\n"),
+        ("age: {one: '{n} Jahr', other: '{n} Jahre'}", "age: {other: '{n} Jahre'}"),
+        ("[Frühling, Sommer, Herbst, Winter]", "[Sommer, Winter]"),
+    ],
+    ids=["missing", "placeholder", "plural", "season"],
+)
+def test_how_dates_are_said_is_checked_too(copy: Path, old: str, new: str) -> None:
+    words = copy / "flows/reading/said.yml"
+    text = words.read_text(encoding="utf-8")
+    assert old in text
+    words.write_text(text.replace(old, new), encoding="utf-8")
+    assert [rule for rule, _ in _new(copy)] == ["dates"]
+
+
+def test_a_language_that_says_no_dates_is_found(copy: Path) -> None:
+    words = copy / "flows/reading/said.yml"
+    text = words.read_text(encoding="utf-8")
+    words.write_text(text[: text.index("\nde:") + 1] + text[text.index("\nfr:") + 1 :], encoding="utf-8")
+    assert [rule for rule, _ in _new(copy)] == ["dates"]
+
+
 def test_an_exception_that_nothing_needs_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     idle = {"rule": "length", "language": "de", "message": "No such message", "reason": "none"}
     exceptions = [*table()["exceptions"], idle]
