@@ -14,7 +14,9 @@ from flows import languages, load, step
 from flows.conversation import Conversation
 from flows.events import Event
 from flows.languages import Spoken
+from flows.letters.templates import BadTemplate, templates
 from flows.phrases import Screen
+from flows.questions import Flow
 from flows.step import Turn, Wanted
 from flows.turn import Here
 from ground.complaints import Complaint
@@ -36,6 +38,8 @@ class Engine:
     is_discreet: Callable[[Conversation], bool]
     #: what is known of a conversation once something was sent, without what is being added
     as_sent: Callable[[Conversation], Conversation]
+    #: the form itself, whose questions the team may ask once more (`flows.asking`)
+    form: Flow
     #: whether it holds anything that was not sent
     has_news: Callable[[Conversation, datetime], bool]
 
@@ -48,6 +52,10 @@ def load_engine(form: Path, profile: Profile) -> Engine:
         raise Complaint(f"The form cannot be used:\n{error}") from None
     except OSError as error:
         raise Complaint(f"The form {form} cannot be read ({error.strerror}). Set WASL_FORM to yours.") from None
+    try:
+        templates(flow)
+    except BadTemplate as error:
+        raise Complaint(f"The letters of the team do not fit the form {form}: {error}") from None
     return Engine(
         begin=partial(step.begin, flow),
         step=partial(step.step, flow),
@@ -55,6 +63,7 @@ def load_engine(form: Path, profile: Profile) -> Engine:
         wants=partial(step.wants, flow),
         is_discreet=partial(step.is_discreet, flow),
         as_sent=lambda conversation: Here(flow, conversation, conversation.started_at).as_sent(),
+        form=flow,
         has_news=lambda conversation, at: Here(flow, conversation, at).has_news,
     )
 

@@ -38,6 +38,8 @@ class Keys:
     codes: Vault
     #: what is known of something sent: no answers, but setup, consents and days
     receipts: Vault
+    #: the way back: how requests stand, what the team writes, what is answered to it and not yet sent
+    returns: Vault
     #: what codes and PINs of drafts are mixed with before they become keys
     carrying: bytes = field(repr=False)
     #: what reference codes are mixed with before they are hashed
@@ -55,6 +57,7 @@ class Keys:
             check=root.derive("check"),
             codes=root.derive("code"),
             receipts=root.derive("receipt"),
+            returns=root.derive("return-path"),
             carrying=root.derive("draft-code-pepper").key,
             pepper=root.derive("code-pepper").key,
         )

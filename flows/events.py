@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from flows.standing import Request
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -99,4 +101,12 @@ class NotRecovered:
     message: int | None = None
 
 
-Event: TypeAlias = Said | Edited | Chose | Attached | Commanded | FellSilent | Recovered | NotRecovered
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """How the requests of this chat stand was looked up."""
+
+    requests: tuple[Request, ...]
+    at: datetime
+
+
+Event: TypeAlias = Said | Edited | Chose | Attached | Commanded | FellSilent | Recovered | NotRecovered | LookedUp

@@ -10,6 +10,7 @@ from flows.conversation import Conversation, Sent
 from flows.phrases import Button, Phrase, Screen, day
 from flows.presses import press
 from flows.screens import CONTINUE, N_, PERSON, YES_DELETE
+from flows.standing import IS_THERE_NEWS, SEE, TIMES_ASKED, WRITE_TO_TEAM, times_rows
 from flows.walk import Standing, Walk
 
 KEEP = N_("Keep it")
@@ -145,6 +146,7 @@ COMMANDS: Mapping[str, Phrase] = {
     "pause": N_("Take a break"),
     "language": N_("Another language"),
     "person": N_("Talk to a person"),
+    "status": N_("How it stands"),
     "help": N_("Help"),
     "hide": N_("Clear this chat"),
     "mydata": N_("What is kept here"),
@@ -185,7 +187,7 @@ def lost_screen() -> Screen:
 
 def person_screen(conversation: Conversation, *lead: Phrase) -> Screen:
     on = () if conversation.status == "submitted" else ((Button(CONTINUE, press("g")),),)
-    return Screen((*lead, HUMAN_CONTACT), on)
+    return Screen((*lead, HUMAN_CONTACT, TIMES_ASKED), (*times_rows(), *on))
 
 
 def help_screen() -> Screen:
@@ -208,8 +210,11 @@ def submitted_screen(conversation: Conversation, *lines: Phrase) -> Screen:
         asked = replace(ERASURE_ASKED, values={"day": day(conversation.erase_on)})
         return Screen((*lines, asked), ((Button(TAKE_BACK, press("ek")),), (Button(PERSON, press("h")),)))
     rows = (
+        *((Button(SEE, press("l", word=letter)),) for letter in conversation.waiting),
+        (Button(IS_THERE_NEWS, press("st")),),
         (Button(ADD_OR_CORRECT, press("m")),),
-        (Button(MY_DATA, press("md")), Button(PERSON, press("h"))),
+        (Button(WRITE_TO_TEAM, press("wt")), Button(PERSON, press("h"))),
+        (Button(MY_DATA, press("md")),),
         (Button(START_NEW, press("n")),),
     )
     return Screen(lines, rows)
