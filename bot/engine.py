@@ -14,7 +14,6 @@ from flows import languages, load, step
 from flows.conversation import Conversation
 from flows.events import Event
 from flows.languages import Spoken
-from flows.letters.templates import BadTemplate, templates
 from flows.phrases import Screen
 from flows.questions import Flow
 from flows.step import Turn, Wanted
@@ -52,10 +51,6 @@ def load_engine(form: Path, profile: Profile) -> Engine:
         raise Complaint(f"The form cannot be used:\n{error}") from None
     except OSError as error:
         raise Complaint(f"The form {form} cannot be read ({error.strerror}). Set WASL_FORM to yours.") from None
-    try:
-        templates(flow)
-    except BadTemplate as error:
-        raise Complaint(f"The letters of the team do not fit the form {form}: {error}") from None
     return Engine(
         begin=partial(step.begin, flow),
         step=partial(step.step, flow),

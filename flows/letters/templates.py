@@ -30,7 +30,7 @@ Words = Literal["none", "may", "must"]
 
 
 class BadTemplate(ValueError):  # noqa: N818
-    """A template that cannot be used with this form: which one and why."""
+    """A mistake in the file: in which template, and what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +139,20 @@ def _is_day(text: object) -> bool:
 
 
 def templates(form: Flow) -> Mapping[str, Template]:
-    """All templates by name; `BadTemplate` when one does not fit this form."""
-    read = _read()
-    for template in read.values():
-        asked = form.question(template.asks) if template.asks else None
-        if template.asks and (asked is None or asked.about in _NEVER or asked.kind in ("note", "calculate")):
-            raise BadTemplate(
-                f"{FILE.name}: {template.name}: the form has no question {template.asks!r} to be asked again"
-            )
-    return read
+    """The templates that fit this form, by name: a form of another organisation may not have every question."""
+    return {name: template for name, template in every_template().items() if _fits(form, template)}
+
+
+def _fits(form: Flow, template: Template) -> bool:
+    asked = form.question(template.asks) if template.asks else None
+    return not template.asks or (
+        asked is not None and asked.about not in _NEVER and asked.kind not in ("note", "calculate")
+    )
 
 
 @cache
-def _read() -> Mapping[str, Template]:
+def every_template() -> Mapping[str, Template]:
+    """All reviewed templates by name; `BadTemplate` when the file has a mistake."""
     loaded = yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  (strings only)
     found: dict[str, Template] = {}
     for kind in ("question", "message"):
