@@ -76,6 +76,8 @@ class Letters:
     async def arrive(self, update_id: int, chat: Chat, number: int, at: datetime) -> Plan | None:
         """Announce it, without a word of what it says; None when there is nothing to do any more."""
         row = await self._store.write(lambda connection: letters.numbered(connection, number))
+        if row is not None and row.state == "revoked":
+            return self._taken_back(update_id, chat, row, at)
         if row is None or row.state != "new":
             return None
         plan, day = _untouched(update_id, chat, at), today(at)
@@ -90,6 +92,14 @@ class Letters:
         plan.afterwards.append(_stands_below)
         content = {**self._say(asking.announcement(), chat.language, row.tag), QUIETLY: True}
         plan.parcels.append(Parcel(update_id, 0, "letter", content, fresh=True, letter=row.id))
+        return plan
+
+    def _taken_back(self, update_id: int, chat: Chat, row: LetterRow, at: datetime) -> Plan:
+        plan = _untouched(update_id, chat, at)
+        chat.answers = None  # it may have been the one that was open
+        if row.message is not None:
+            content = {**self._say(asking.over_screen(), chat.language, row.tag), QUIETLY: True}
+            plan.parcels.append(Parcel(update_id, 0, "letter", content, target=row.message, letter=row.id))
         return plan
 
     # -- the family and a letter -----------------------------------------------------------------------------------------

@@ -270,10 +270,7 @@ class Sender:
             case Refusal.ALREADY:
                 return False
             case Refusal.GONE:
-                if parcel.kind == "letter":
-                    parcel.fresh = True
-                    return True
-                if parcel.kind not in ANCHORS or (parcel.kind == "show" and QUIETLY in parcel.content):
+                if parcel.kind not in (*ANCHORS, "letter") or (parcel.kind != "lock" and QUIETLY in parcel.content):
                     return False  # a neutral line that the family has deleted is not said again
                 parcel.fresh = True
                 return True
