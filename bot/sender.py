@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -86,6 +86,8 @@ class Sender:
         self._lanes: dict[str, _Lane] = {}
         self._courtesies: set[asyncio.Task[None]] = set()
         self._marks = _Marks()
+        #: where letters of the team stand, for those whose row cannot know it yet
+        self._letters: OrderedDict[str, int] = OrderedDict()
         self._marking: asyncio.TimerHandle | None = None
         self._unmarked: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -164,6 +166,8 @@ class Sender:
             self._done(lane, parcel, absorbed, None, superseded=True)  # the conversation went on meanwhile
             return
         failures = 0
+        if parcel.kind == "letter" and parcel.target is None and parcel.letter in self._letters:
+            parcel.target, parcel.fresh = self._letters[parcel.letter], False  # opened twice before its row knew where it is
         while lane.chat.reachable:
             method, parameters = call_for(parcel, lane.chat)
             if method != "deleteMessage":
@@ -336,6 +340,10 @@ class Sender:
             )
         if parcel.letter is not None and not never:
             self._marks.letters.append((parcel.letter, message))
+            if message is not None:
+                self._letters[parcel.letter] = message
+            if len(self._letters) > MOST_COURTESIES:
+                self._letters.popitem(last=False)
         if parcel.lock is not None and not never and not superseded:
             self._lock(chat, parcel.lock)
         anew = parcel.kind in ANCHORS and isinstance(message, int) and message != chat.anchor

@@ -136,6 +136,7 @@ class Worker:
         if chat is None or plan is None:
             await self._store.write(lambda connection: inbox.finish(connection, update.update_id))
             return
+        pass_by("planned")
         await self._commit(update, chat, plan, chat)
 
     async def _take(self, update: Waiting, chat: Chat, heard: Heard) -> None:
