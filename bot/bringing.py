@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from bot.chats import Chat, open_draft
+from bot.chats import Chat, aligned, open_draft, open_receipt
 from bot.engine import Engine
 from bot.keepsakes import Secret, open_key, read_secret
 from bot.keys import DraftKey, Keys
@@ -73,7 +73,9 @@ class Bringing:
             draft = open_draft(DraftKey(Vault(key), b""), found.resumption.conversation, found.body)
         except Unreadable:
             return None
-        return Brought(draft, key, found.lane, found.version)
+        receipt = found.receipt
+        sent = open_receipt(self._keys, draft.id, receipt) if receipt is not None else None
+        return Brought(aligned(draft, sent), key, found.lane, found.version)
 
 
 def _look(connection: Connection, secret: Secret, who: tuple[str, ...], day: int) -> tuple[Found | None, int]:

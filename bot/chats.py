@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.keys import DraftKey, Keys
 from bot.pace import Bucket
@@ -46,6 +46,8 @@ class Chat:
     discreet: bool = True
     #: the question whose recording was sent last
     recording: str | None = None
+    #: whether a letter of the team's is open, so that what the family writes goes to it; None when that was not looked up yet
+    answers: bool | None = None
     #: whether the chat has a row yet
     kept: bool = False
     #: the day of its last turn (days since 1970)
@@ -112,8 +114,15 @@ def read_conversation(keys: Keys, row: ChatRow, chat: Chat) -> None:
         chat.locked = Locked(row.conversation, row.body)
     else:
         chat.key = DraftKey.unwrap(keys, row.conversation, row.key)
-        chat.conversation = open_draft(chat.key, row.conversation, row.body)
+        chat.conversation = aligned(open_draft(chat.key, row.conversation, row.body), chat.receipt)
         chat.locking = row.locked == 1
+
+
+def aligned(conversation: Conversation, sent: Conversation | None) -> Conversation:
+    """A draft that adds to something sent, knowing of what was sent since it was put away (an answer to the team, say)."""
+    if sent is None or sent.id != conversation.id or sent.revision <= conversation.revision:
+        return conversation
+    return replace(conversation, revision=sent.revision, sent=sent.sent)
 
 
 def seal_handle(keys: Keys, lane: str, number: int) -> bytes:

@@ -27,7 +27,7 @@ def serve() -> None:
 @cli.command()
 def init() -> None:
     """Make what is missing: data directory, keys, hand-off token, database. A second time, nothing happens."""
-    from bot.keys import Keys, public_half, read_handoff_token, read_root_key, read_signing_key
+    from bot.keys import Keys, public_half, read_handoff_token, read_root_key, read_signing_key, read_verifier
     from bot.settings import read_settings
     from bot.store.store import Store
     from ground.keyfiles import data_directory
@@ -37,6 +37,7 @@ def init() -> None:
     keys = Keys.of(read_root_key(settings, make=True))
     read_signing_key(settings, make=True)
     read_handoff_token(settings, make=True)
+    read_verifier(settings, make=True)
     store = Store(settings.database_url)
     store.open(keys)
     store.close()
@@ -44,6 +45,9 @@ def init() -> None:
     click.echo(f"signing key      {settings.signing_key_path}")
     click.echo(f"  its public half {public_half(settings.signing_key_path)}   (the desk pins it)")
     click.echo(f"hand-off token   {settings.handoff_token_path}   (the desk shows it)")
+    click.echo(
+        f"return secret    {settings.return_secret_path}   (signs what the desk says, where it has no key of its own)"
+    )
 
 
 @cli.command()

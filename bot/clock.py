@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.lanes import Waiting
-from bot.store import envelopes, files, inbox, meta, outbox, resumptions, silence
+from bot.store import envelopes, files, heard, inbox, letters, meta, outbox, resumptions, signals, silence
 from bot.store.writer import StoreTrouble
 from bot.translate import OURS, timer
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 DONE_DAYS = 8
 DEAD_DAYS = 30
 SAID_DAYS = 2
+#: The team has so long to fetch what it is told, and to repeat what it said.
+TOLD_DAYS = 60
+HEARD_DAYS = 8
 #: A key that could not be brought into the family's button (the bot is blocked) is erased after so many days.
 STUCK_DAYS = 7
 DAYS_A_MONTH = 30.44
@@ -44,6 +47,8 @@ def tidy(connection: Connection, now: float, keep_sealed_hours: float) -> int:
     pruned = inbox.prune(connection, done_before=day - DONE_DAYS, dead_before=day - DEAD_DAYS)
     resumptions.prune(connection, day)
     pruned += files.prune(connection, day)
+    pruned += letters.prune(connection, day - TOLD_DAYS) + signals.prune(connection, day - TOLD_DAYS)
+    pruned += heard.prune(connection, day - HEARD_DAYS)
     return erased + pruned + outbox.prune(connection, day - SAID_DAYS)
 
 

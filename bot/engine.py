@@ -15,6 +15,7 @@ from flows.conversation import Conversation
 from flows.events import Event, Said
 from flows.languages import Spoken
 from flows.phrases import Screen
+from flows.questions import Flow
 from flows.step import Turn, Wanted
 from flows.turn import Here
 from ground.complaints import Complaint
@@ -46,6 +47,8 @@ class Engine:
     is_discreet: Callable[[Conversation], bool]
     #: what is known of a conversation once something was sent, without what is being added
     as_sent: Callable[[Conversation], Conversation]
+    #: the form itself, whose questions the team may ask once more (`flows.asking`)
+    form: Flow
     #: whether it holds anything that was not sent
     has_news: Callable[[Conversation, datetime], bool]
 
@@ -66,6 +69,7 @@ def load_engine(form: Path, profile: Profile) -> Engine:
         listens=partial(step.listens, flow),
         is_discreet=partial(step.is_discreet, flow),
         as_sent=lambda conversation: Here(flow, conversation, conversation.started_at).as_sent(),
+        form=flow,
         has_news=lambda conversation, at: Here(flow, conversation, at).has_news,
     )
 

@@ -13,6 +13,7 @@ from fastapi import Depends, FastAPI, HTTPException, Path, Query, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 
+from bot.returns import Returns, router
 from bot.store import envelopes, files
 from bot.store.rows import EnvelopeRow
 from bot.store.store import Store
@@ -67,11 +68,11 @@ class Acknowledged(BaseModel):
     acknowledged: bool
 
 
-def make_app(store: Store, token: bytes) -> FastAPI:
-    """The API over a store; every call but the documents needs the bearer token."""
+def make_app(store: Store, token: bytes, returns: Returns | None = None) -> FastAPI:
+    """The API over a store; every call but the documents needs the bearer token. Without `returns` there is no way back."""
     app = FastAPI(
         title="Wasl hand-off",
-        summary="Sealed reports for the case team.",
+        summary="Sealed reports for the case team, and its way back to the families.",
         version="1",
         docs_url="/handoff/docs",
         redoc_url=None,
@@ -123,13 +124,20 @@ def make_app(store: Store, token: bytes) -> FastAPI:
         await store.write(lambda connection: envelopes.acknowledge(connection, report, revision, now))
         return Acknowledged(acknowledged=True)
 
+    if returns is not None:
+        app.include_router(router(store, returns, guarded))
     return app
 
 
-async def serve_handoff(store: Store, token: bytes, listener: socket.socket) -> None:
+async def serve_handoff(store: Store, token: bytes, listener: socket.socket, returns: Returns) -> None:
     """Serve on a bound socket until cancelled."""
     config = uvicorn.Config(
-        make_app(store, token), log_config=None, access_log=False, server_header=False, lifespan="off", ws="none"
+        make_app(store, token, returns),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        ws="none",
     )
     server = _Server(config)
     try:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from bot.api import Api
 from bot.engine import Engine, load_engine, spoken
 from bot.hashing import Hashing
 from bot.intake import Intake
-from bot.keys import Keys, read_handoff_token, read_root_key, read_signing_key
+from bot.keys import Keys, read_handoff_token, read_root_key, read_signing_key, read_verifier
 from bot.lanes import Lanes
 from bot.nlu.client import Understanding
 from bot.pace import Pace
@@ -20,7 +22,9 @@ from bot.settings import Settings
 from bot.store.store import Store
 from bot.turns import Turns
 from bot.worker import Now, Worker
+from flows.questions import Flow
 from ground.keyfiles import data_directory
+from ground.webhooks import Verifier
 
 
 @dataclass(slots=True)
@@ -39,6 +43,9 @@ class House:
     intake: Intake
     understanding: Understanding
     handoff_token: bytes = field(repr=False)
+    verifier: Verifier = field(repr=False)
+    signing_key: Ed25519PrivateKey = field(repr=False)
+    form: Flow = field(repr=False)
     now: Now = time.time
 
 
@@ -52,7 +59,9 @@ def build(settings: Settings, engine: Engine | None = None, now: Now = time.time
     profile = read_profile(settings.profile)
     recipients = read_recipients(profile, settings.profile, production=settings.production)
     keys = Keys.of(read_root_key(settings, make=make))
-    sealer = Sealer(recipients, read_signing_key(settings, make=make))
+    signing_key = read_signing_key(settings, make=make)
+    sealer = Sealer(recipients, signing_key)
+    verifier = read_verifier(settings, make=make)
     token = read_handoff_token(settings, make=make)
     engine = engine or load_engine(settings.form, profile)
     api = Api(settings.bot_token.get_secret_value(), settings.bot_api, settings.poll_seconds)
@@ -69,4 +78,21 @@ def build(settings: Settings, engine: Engine | None = None, now: Now = time.time
         return lanes.backlog + sender.pending < settings.backlog
 
     intake = Intake(api, store, keys, lanes, room, settings.poll_seconds)
-    return House(settings, profile, keys, store, api, sender, worker, hashing, lanes, intake, understanding, token, now)
+    return House(
+        settings=settings,
+        profile=profile,
+        keys=keys,
+        store=store,
+        api=api,
+        sender=sender,
+        worker=worker,
+        hashing=hashing,
+        lanes=lanes,
+        intake=intake,
+        understanding=understanding,
+        handoff_token=token,
+        verifier=verifier,
+        signing_key=signing_key,
+        form=engine.form,
+        now=now,
+    )

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from bot.settings import Settings
 from ground.complaints import Complaint
 from ground.keyfiles import read_or_make_secret, read_secret
 from ground.vault import KEY_BYTES, Vault, new_key
+from ground.webhooks import Verifier, read_public_keys, read_secrets, write_secret_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Keys:
     codes: Vault
     #: what is known of something sent: no answers, but setup, consents and days
     receipts: Vault
+    #: the way back: how requests stand, what the team writes, what is answered to it and not yet sent
+    returns: Vault
     #: what codes and PINs of drafts are mixed with before they become keys
     carrying: bytes = field(repr=False)
     #: what reference codes are mixed with before they are hashed
@@ -55,6 +58,7 @@ class Keys:
             check=root.derive("check"),
             codes=root.derive("code"),
             receipts=root.derive("receipt"),
+            returns=root.derive("return-path"),
             carrying=root.derive("draft-code-pepper").key,
             pepper=root.derive("code-pepper").key,
         )
@@ -124,6 +128,19 @@ def read_handoff_token(settings: Settings, *, make: bool) -> bytes:
     if make:
         return read_or_make_secret(path, lambda: secrets.token_urlsafe(32).encode())
     return read_secret(path)
+
+
+def read_verifier(settings: Settings, *, make: bool) -> Verifier:
+    """How what the case team's side says is recognised: the shared secret, and its public key where one was given."""
+    path = settings.return_secret_path
+    read = read_or_make_secret(path, lambda: write_secret_line(secrets.token_bytes(32))) if make else read_secret(path)
+    pinned = settings.case_team_key_path
+    keys: list[Ed25519PublicKey] = []
+    try:
+        keys = read_public_keys(pinned.read_bytes()) if pinned.exists() else []
+        return Verifier(keys, read_secrets(read))
+    except OSError as error:
+        raise Complaint(f"The case team's key {pinned} cannot be read ({error.strerror}).") from None
 
 
 def _new_signing_key() -> bytes:

@@ -13,8 +13,9 @@ from flows.languages import Spoken
 from ground.packing import pack, unpack
 
 #: show and tell are messages; forget deletes one of the family's; lock is a show whose button holds a draft's key; voice sends a
-#: recorded question and hush takes it away; sweep deletes all that can be deleted but the anchor, vanish the anchor too
-Kind = Literal["show", "tell", "forget", "lock", "voice", "hush", "sweep", "vanish"]
+#: recorded question and hush takes it away; sweep deletes all that can be deleted but the anchor, vanish the anchor too;
+#: letter is a message of the team's, edited in place (`target`) where it stands
+Kind = Literal["show", "tell", "forget", "lock", "voice", "hush", "sweep", "vanish", "letter"]
 #: Kinds that stand as the anchor.
 ANCHORS = ("show", "lock")
 #: In the content of what is said without a sound, because nobody waits for it.
@@ -37,12 +38,14 @@ class Parcel:
     settles: Mapping[str, Any] | None = field(default=None, repr=False)
     #: for a lock: the conversation and the version of it whose key the button holds
     lock: tuple[str, int] | None = None
+    #: for a letter: its id
+    letter: str | None = None
 
     def row(self, keys: Keys, lane: str) -> OutboxRow:
         """The parcel as it is kept until it is sent."""
         body = None
         if self.content:
-            plain = pack([self.content, self.settles, self.lock])
+            plain = pack([self.content, self.settles, self.lock, self.letter])
             body = keys.outbox.seal(plain, table="outbox", row=_row(self.update_id, self.ordinal), column="body")
         return OutboxRow(self.update_id, self.ordinal, lane, self.kind, self.fresh, self.target, body)
 
@@ -51,13 +54,14 @@ def read_parcel(keys: Keys, row: OutboxRow) -> Parcel:
     """The parcel a row was made of; `Unreadable` when the row was damaged."""
     content: Mapping[str, Any] = {}
     settles: Mapping[str, Any] | None = None
-    lock = None
+    lock = letter = None
     if row.body is not None:
         place = _row(row.update_id, row.ordinal)
         content, settles, *more = unpack(keys.outbox.open(row.body, table="outbox", row=place, column="body"))
         lock = (more[0][0], more[0][1]) if more and more[0] else None
+        letter = more[1] if len(more) > 1 else None
     kind: Any = row.kind
-    return Parcel(row.update_id, row.ordinal, kind, content, row.fresh, row.target, settles, lock)
+    return Parcel(row.update_id, row.ordinal, kind, content, row.fresh, row.target, settles, lock, letter)
 
 
 def with_key(content: Mapping[str, Any], tag: str, key: bytes) -> dict[str, Any]:

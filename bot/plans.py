@@ -13,7 +13,7 @@ from bot.files.receiving import Received
 from bot.keys import DraftKey, Keys
 from bot.parcels import Parcel
 from bot.reference import Code
-from bot.store import chats, envelopes, files, inbox, outbox, references, resumptions, tasks
+from bot.store import chats, envelopes, files, inbox, letters, outbox, references, resumptions, tasks
 from bot.store.chats import Draft
 from bot.store.resumptions import Resumption
 from bot.store.rows import EnvelopeRow
@@ -63,11 +63,18 @@ class Plan:
     draft_over: bool = False
     #: the new reference: selector, sealed verifier
     reference: tuple[str, bytes] | None = field(default=None, repr=False)
-    #: (ordinal, reason)
-    calls: list[tuple[int, str]] = field(default_factory=list)
+    #: (ordinal, reason, when they would like to be called)
+    calls: list[tuple[int, str, str]] = field(default_factory=list)
     given: Given = field(default_factory=Given)
     message: int | None = None
     erased_conversation: str | None = None
+    #: the request that calls are about, when it is another than what is talked about
+    about: str | None = None
+    #: when the family would like to be called about the task it asked for
+    times: str = ""
+    #: what else is written with the turn, and what is done with the chat in memory once all is committed
+    also: list[Callable[[Connection], None]] = field(default_factory=list, repr=False)
+    afterwards: list[Callable[[Chat], None]] = field(default_factory=list, repr=False)
 
     @property
     def below(self) -> bool:
@@ -89,16 +96,21 @@ def written(keys: Keys, chat: Chat, plan: Plan) -> Callable[[Connection], bool]:
         if rows:
             outbox.put(connection, rows, plan.day)
         _write_report(connection, plan)
-        for ordinal, reason in plan.calls:
+        for ordinal, reason, times in plan.calls:
             tasks.put(
                 connection,
                 update_id=plan.update_id,
                 ordinal=ordinal,
                 lane=chat.lane,
-                conversation=plan.conversation.id if plan.conversation else None,
+                conversation=plan.about or (plan.conversation.id if plan.conversation else None),
                 reason=reason,
                 day=plan.day,
+                times=times or None,
             )
+        if plan.times:
+            tasks.wish(connection, chat.lane, plan.times, plan.day)
+        for job in plan.also:
+            job(connection)
         return True
 
     return job
@@ -120,6 +132,8 @@ def settle(chat: Chat, plan: Plan) -> None:
         if name not in ("conversation", "rest"):
             setattr(chat, name, value)
     chat.kept = True
+    for change in plan.afterwards:
+        change(chat)
 
 
 def today(at: datetime | None = None) -> int:
@@ -144,6 +158,7 @@ def _write_conversation(connection: Connection, chat: Chat, plan: Plan) -> None:
         lane, version = plan.given.brought
         chats.release(connection, lane, draft.id)
         chats.save(connection, draft, was=version, whole=True)
+        letters.move(connection, draft.id, chat.lane)
     elif chat.id_of_conversation == draft.id:
         chats.save(connection, draft, was=chat.version, whole=plan.whole)
     else:

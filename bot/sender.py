@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,9 +20,10 @@ from bot.chats import Chat
 from bot.failpoints import pass_by
 from bot.pace import Bucket, Pace
 from bot.parcels import ANCHORS, QUIETLY, Parcel
+from bot.plans import today
 from bot.prompts import play
 from bot.refusals import Refusal, understand
-from bot.store import chats, ledger, outbox
+from bot.store import chats, ledger, letters, outbox
 from bot.store.rows import Sent
 from bot.store.store import Store
 from bot.store.writer import Job, StoreTrouble
@@ -59,6 +60,8 @@ class _Marks:
     anchors: dict[str, int] = field(default_factory=dict)
     #: conversations (id, version) whose key is in the family's button now
     locked: list[tuple[str, int]] = field(default_factory=list)
+    #: letters of the team that are shown now, and in which message
+    letters: list[tuple[str, int | None]] = field(default_factory=list)
 
     def write(self, connection: Connection) -> None:
         if self.sent:
@@ -67,6 +70,8 @@ class _Marks:
             chats.anchor(connection, self.anchors.items())
         for conversation, version in self.locked:
             chats.locked(connection, conversation, version)
+        if self.letters:
+            letters.said(connection, self.letters, today())
 
 
 class Sender:
@@ -81,6 +86,8 @@ class Sender:
         self._lanes: dict[str, _Lane] = {}
         self._courtesies: set[asyncio.Task[None]] = set()
         self._marks = _Marks()
+        #: where letters of the team stand, for those whose row cannot know it yet
+        self._letters: OrderedDict[str, int] = OrderedDict()
         self._marking: asyncio.TimerHandle | None = None
         self._unmarked: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -159,6 +166,11 @@ class Sender:
             self._done(lane, parcel, absorbed, None, superseded=True)  # the conversation went on meanwhile
             return
         failures = 0
+        if parcel.target is None and parcel.letter is not None and parcel.letter in self._letters:
+            parcel.target, parcel.fresh = (
+                self._letters[parcel.letter],
+                False,
+            )  # opened twice before its row knew where it is
         while lane.chat.reachable:
             method, parameters = call_for(parcel, lane.chat)
             if method != "deleteMessage":
@@ -193,7 +205,10 @@ class Sender:
         await self._flushed()
         kinds = ("voice",) if parcel.kind == "hush" else None
         standing = await self._patiently(lambda connection: ledger.standing(connection, chat.lane, kinds))
-        keeps = {chat.anchor} if parcel.kind != "vanish" else set()
+        # What only says that something of the team's waits stays where the family can find it.
+        kept = await self._patiently(lambda connection: letters.announced(connection, chat.lane))
+        kept = kept if parcel.kind == "sweep" else set()
+        keeps = {chat.anchor, *kept} if parcel.kind != "vanish" else set()
         stays = 0
         for message in (one for one in standing if one not in keeps):
             stays += not await self._deleted(lane, message)
@@ -206,7 +221,7 @@ class Sender:
         await self._patiently(lambda connection: _cleaned(connection, chat.lane, parcel, standing, keeps))
         if parcel.kind == "vanish":
             self._vanished(chat)
-        elif not stays and not any(one.kind == "tell" for one in lane.queue):
+        elif not stays and not kept and not any(one.kind in ("tell", "letter") for one in lane.queue):
             chat.below = chat.below and chat.anchor is None
         self._done(lane, parcel, [], None)
 
@@ -262,7 +277,7 @@ class Sender:
             case Refusal.ALREADY:
                 return False
             case Refusal.GONE:
-                if parcel.kind not in ANCHORS or (parcel.kind == "show" and QUIETLY in parcel.content):
+                if parcel.kind not in (*ANCHORS, "letter") or (parcel.kind != "lock" and QUIETLY in parcel.content):
                     return False  # a neutral line that the family has deleted is not said again
                 parcel.fresh = True
                 return True
@@ -304,6 +319,7 @@ class Sender:
         def job(connection: Connection) -> None:
             chats.reach(connection, chat.lane, reachable=False)
             outbox.drop(connection, chat.lane)
+            letters.unreachable(connection, chat.lane, today())
 
         self._soon(job)
 
@@ -325,6 +341,12 @@ class Sender:
             self._marks.sent.append(
                 Sent(one.update_id, one.ordinal, "dead" if never else "done", message if one is parcel else None)
             )
+        if parcel.letter is not None and not never:
+            self._marks.letters.append((parcel.letter, message))
+            if message is not None:
+                self._letters[parcel.letter] = message
+            if len(self._letters) > MOST_COURTESIES:
+                self._letters.popitem(last=False)
         if parcel.lock is not None and not never and not superseded:
             self._lock(chat, parcel.lock)
         anew = parcel.kind in ANCHORS and isinstance(message, int) and message != chat.anchor
@@ -332,7 +354,7 @@ class Sender:
             self._settle(lane, parcel)
             chat.anchor = message
             self._marks.anchors[chat.lane] = message
-        if anew or parcel.kind in ("tell", "voice", "lock"):
+        if anew or parcel.kind in ("tell", "voice", "lock", "letter"):
             self._write_marks(
                 at_once=True
             )  # repeating these would be seen, and a key is not left here longer than need be
@@ -416,7 +438,7 @@ def take(queue: deque[Parcel]) -> tuple[Parcel, list[Parcel]]:
 def _heirs(queue: Iterable[Parcel]) -> Iterable[Parcel]:
     """The shows that would edit the anchor before anything else is put below it."""
     for parcel in tuple(queue):
-        if parcel.kind in ("tell", "voice", *_CLEANING) or (parcel.kind in ANCHORS and parcel.fresh):
+        if parcel.kind in ("tell", "voice", "letter", *_CLEANING) or (parcel.kind in ANCHORS and parcel.fresh):
             return
         if parcel.kind in ANCHORS:
             yield parcel
@@ -426,6 +448,9 @@ def call_for(parcel: Parcel, chat: Chat) -> tuple[str, dict[str, Any]]:
     """The Bot API's method for a parcel and its parameters."""
     to: dict[str, Any] = {"chat_id": chat.number, **parcel.content}
     match parcel.kind:
+        case "letter" if not parcel.fresh and parcel.target is not None:
+            to.pop(QUIETLY, None)
+            return "editMessageText", {**to, "message_id": parcel.target}
         case "forget":
             return "deleteMessage", {**to, "message_id": parcel.target}
         case "show" | "lock" if not parcel.fresh and chat.anchor is not None:

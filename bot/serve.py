@@ -134,13 +134,14 @@ async def _beside(house: House, listener: socket.socket | None) -> None:
     await asyncio.sleep(0.05)
     from bot.clock import ticking
     from bot.handoff import serve_handoff
+    from bot.returns import returns_of
     from flows.reading import places
 
     with ticking(house):
         await asyncio.gather(
             asyncio.to_thread(places.warm),
             introduce(house.api, spoken(house.profile)),
-            serve_handoff(house.store, house.handoff_token, listener),
+            serve_handoff(house.store, house.handoff_token, listener, returns_of(house)),
         )
 
 

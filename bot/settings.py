@@ -59,6 +59,16 @@ class Settings(BaseSettings):
     handoff_token_file: Path | None = Field(
         None, description="The desk's bearer token; by default `keys/handoff.token` in the data directory."
     )
+    return_secret_file: Path | None = Field(
+        None,
+        description="The secret that what the case team says is signed with (`whsec_…`, one a line; two while one is "
+        "replaced); by default `keys/return.secret` in the data directory.",
+    )
+    case_team_key_file: Path | None = Field(
+        None,
+        description="The case team's Ed25519 public key (PEM), with which the desk signs instead; by default "
+        "`keys/case-team.pem` in the data directory, if it is there.",
+    )
     keep_sealed_hours: float = Field(72, ge=0, description="How long a sealed report stays after its acknowledgement.")
     tidy_minutes: float = Field(
         30, gt=0, description="After so much silence a discreet chat is emptied but for one plain line."
@@ -110,6 +120,14 @@ class Settings(BaseSettings):
     @property
     def handoff_token_path(self) -> Path:
         return self.handoff_token_file or self.bot_data / "keys" / "handoff.token"
+
+    @property
+    def return_secret_path(self) -> Path:
+        return self.return_secret_file or self.bot_data / "keys" / "return.secret"
+
+    @property
+    def case_team_key_path(self) -> Path:
+        return self.case_team_key_file or self.bot_data / "keys" / "case-team.pem"
 
     @property
     def nlu_token_path(self) -> Path:

@@ -58,6 +58,8 @@ class Heard:
     language: str = ""
     #: the attachment of an `Attached`
     media: Media | None = None
+    #: the message under which a button was pressed
+    under: int | None = None
     #: for our own timers: when the chat was last touched, as the timer knew it
     touched: int | None = None
 
@@ -65,6 +67,13 @@ class Heard:
     def message(self) -> int | None:
         """The family's message that brought this, when it is a new one."""
         return getattr(self.event, "message", None) if self.stands else None
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """The team has sent a letter to this chat: its number."""
+
+    letter: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ class Nothing:
     reason: Literal["not_private", "not_a_person", "unknown_kind", "no_words"]
 
 
-Meaning: TypeAlias = Heard | Reach | Nothing
+Meaning: TypeAlias = Heard | Came | Reach | Nothing
 
 
 def update_id(raw: object) -> int | None:
@@ -94,6 +103,11 @@ def update_id(raw: object) -> int | None:
 def timer(id_: int, touched: int, at: int, *, short: bool) -> dict[str, Any]:
     """An update of our own: nothing was heard from the chat since `touched`."""
     return {"update_id": id_, "timer": "short" if short else "long", "touched": touched, "at": at}
+
+
+def arrival(id_: int, letter: int) -> dict[str, Any]:
+    """An update of our own: the team's letter of this number is to be brought to its chat."""
+    return {"update_id": id_, "letter": letter}
 
 
 def chat_id(raw: Raw) -> int | None:
@@ -118,6 +132,8 @@ def read_update(raw: Raw, now: datetime) -> Meaning:
         if "timer" in raw and (raw.get("update_id") or 0) >= OURS:
             event = FellSilent(_moment(raw["at"]), short=raw["timer"] == "short")
             return Heard(0, event, touched=_number(raw["touched"]))
+        if "letter" in raw and (raw.get("update_id") or 0) >= OURS:
+            return Came(_number(raw["letter"]))
         kind, body = _kind(raw)
         match kind:
             case "message":
@@ -192,7 +208,10 @@ def _callback(body: dict[str, Any], now: datetime) -> Meaning:
     if not isinstance(query, str) or not isinstance(data, str):
         raise Malformed
     tag, _, press = data.partition(".") if len(data.encode("utf-8", "replace")) <= _MOST_DATA else ("", "", "")
-    return Heard(message["chat"]["id"], Chose(tag, press, now), query, language=_language(body["from"]))
+    under = message.get("message_id")
+    event = Chose(tag, press, now)
+    language = _language(body["from"])
+    return Heard(message["chat"]["id"], event, query, language=language, under=under if _is_number(under) else None)
 
 
 def _membership(body: dict[str, Any]) -> Meaning:

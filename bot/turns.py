@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from uuid import uuid4
 
-from bot.chats import Chat, open_draft, seal_draft, seal_receipt
+from bot.chats import Chat, aligned, open_draft, seal_draft, seal_receipt
 from bot.engine import Engine
 from bot.keys import DraftKey, Keys
 from bot.parcels import QUIETLY, Kind, Parcel, keyboard, message, with_key
@@ -28,9 +28,11 @@ from flows.effects import (
     Effect,
     Erase,
     Forget,
+    Inquire,
     Keep,
     Lock,
     Play,
+    Prefer,
     Quiet,
     Recover,
     Renew,
@@ -41,10 +43,12 @@ from flows.effects import (
     Tidy,
     Toast,
     Vanish,
+    Write,
 )
 from flows.events import Chose, Commanded, Event, FellSilent, Said
 from flows.phrases import Phrase, Screen
 from flows.rights import is_panic
+from flows.standing import Request, status_screen
 from flows.step import Turn
 from flows.wishes import cries_for_help
 from ground.vault import KEY_BYTES, Unreadable, Vault
@@ -66,7 +70,7 @@ class Turns:
     def __init__(self, engine: Engine, keys: Keys, facts: Facts, languages: tuple[str, ...], sealer: Sealer) -> None:
         self.engine = engine
         self._keys = keys
-        self._facts = lru_cache(maxsize=32)(facts)
+        self.facts = lru_cache(maxsize=32)(facts)
         self._languages = languages
         self._sealer = sealer
 
@@ -97,9 +101,10 @@ class Turns:
         if chat.locked is None or key is None:
             return False
         try:
-            chat.conversation = open_draft(DraftKey(Vault(key), b""), chat.locked.id, chat.locked.body)
+            draft = open_draft(DraftKey(Vault(key), b""), chat.locked.id, chat.locked.body)
         except Unreadable:
             return False
+        chat.conversation = aligned(draft, chat.receipt)
         chat.key = DraftKey.of(self._keys, chat.locked.id, key)
         chat.locked, chat.locking = None, True
         return True
@@ -110,7 +115,7 @@ class Turns:
         """The rows and messages of this turn."""
         given = given or Given()
         plan = self._plan(update_id, chat, heard, turn, given)
-        facts = dict(self._facts(plan.conversation.language if plan.conversation else chat.language))
+        facts = dict(self.facts(plan.conversation.language if plan.conversation else chat.language))
         if given.carried is not None:
             facts["draft_code"] = given.carried[0].shown
         for effect in turn.effects:
@@ -225,11 +230,11 @@ class Turns:
 
     def say(self, screen: Screen, language: str, tag: str, facts: Mapping[str, str] | None = None) -> dict[str, object]:
         """A screen as the Bot API's parameters."""
-        return message(self.engine.speak(screen, language, facts or self._facts(language)), tag)
+        return message(self.engine.speak(screen, language, facts or self.facts(language)), tag)
 
     # -- a locked draft --------------------------------------------------------------------------------------------------
 
-    def locked_out(self, update_id: int, chat: Chat, heard: Heard) -> Plan:
+    def locked_out(self, update_id: int, chat: Chat, heard: Heard, requests: Sequence[Request] | None = None) -> Plan:
         """Somebody writes or presses while the draft is locked: say how it opens, and keep nothing."""
         assert chat.locked is not None  # noqa: S101
         event, day = heard.event, today(heard.event.at)
@@ -244,10 +249,12 @@ class Turns:
             return plan
         screens = [notices.locked_away_screen()]
         if isinstance(event, Said) and cries_for_help(event.text):
-            plan.calls.append((0, "distress"))
+            plan.calls.append((0, "distress", ""))
             screens = [replies.distress_screen(None)]
+        elif requests is not None:
+            screens = [status_screen(requests, event.at)]
         elif isinstance(event, Commanded) and event.name == "person":
-            plan.calls.append((0, "asked"))
+            plan.calls.append((0, "asked", ""))
             screens = [Screen((notices.PERSON_ASKED, notices.HUMAN_CONTACT))]
         elif (isinstance(event, Chose) and event.press == "xx") or (
             isinstance(event, Commanded) and event.name == "delete"
@@ -338,16 +345,18 @@ class _Performing:
                     plan.state["recording"] = question
             case Toast(phrase):
                 plan.toast = self._turns.engine.speak(Screen((phrase,)), self._language, self._facts).text
-            case CallPerson(reason):
-                plan.calls.append((len(plan.calls), reason))
+            case CallPerson(reason, times):
+                plan.calls.append((len(plan.calls), reason, times))
+            case Prefer(times):
+                plan.times = times
             case Quiet(on):
                 plan.state["quiet"] = on
             case Drop(ids):
                 plan.dropped_files = (*plan.dropped_files, *ids)
             case Erase():
                 plan.draft_over = True
-            case Submit() | Keep() | Recover() | Renew():
-                pass  # see Turns._submit, Given and Turns.turn
+            case Submit() | Keep() | Recover() | Renew() | Inquire() | Write():
+                pass  # see Turns._submit, Given, Turns.turn and bot.letters
 
     def _show(self, screen: Screen) -> None:
         plan, chat = self._plan, self._chat
@@ -431,6 +440,13 @@ def _key_of(event: Chose) -> bytes | None:
 def _without_key(event: Event) -> Event:
     """The engine never sees a key: for it the button says "go on"."""
     return replace(event, press="g") if isinstance(event, Chose) and _key_of(event) is not None else event
+
+
+def asks_how_it_stands(event: Event) -> bool:
+    """Whether the family asks for news: that is answered also beside a locked draft."""
+    if isinstance(event, Chose):
+        return event.press == "st"
+    return isinstance(event, Commanded) and event.name == "status"
 
 
 def _begins_anew(event: Event) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TypeAlias
 
 import structlog
@@ -21,19 +21,22 @@ from bot.hashing import Hashing
 from bot.keepsakes import make
 from bot.keys import DraftKey, Keys
 from bot.lanes import Waiting
+from bot.letters import Letters
 from bot.nlu.client import Understanding
 from bot.parcels import Parcel
-from bot.plans import Given, Plan, settle, written
+from bot.plans import Given, Plan, settle, today, written
+from bot.progress import requests_of
 from bot.sealing import Sealer
 from bot.sender import Sender, backoff
-from bot.store import chats, envelopes, files, inbox, outbox
+from bot.store import chats, envelopes, files, inbox, letters, outbox
 from bot.store.chats import Stale
 from bot.store.store import Store
 from bot.store.writer import StoreTrouble
-from bot.translate import Heard, Malformed, Nothing, Reach, read_update
-from bot.turns import Turns
-from flows.effects import Effect, Forget, Keep, Recover, Submit
-from flows.events import Attached, Chose, FellSilent, File, NotRecovered, Recovered, Said
+from bot.translate import Came, Heard, Malformed, Nothing, Reach, read_update
+from bot.turns import Turns, asks_how_it_stands
+from flows.effects import Effect, Forget, Inquire, Keep, Recover, Submit, Write
+from flows.events import Attached, Chose, FellSilent, File, LookedUp, NotRecovered, Recovered, Said
+from flows.standing import Request
 from flows.step import Turn
 
 #: Seconds since 1970.
@@ -70,6 +73,7 @@ class Worker:
         self._sealer = sealer
         self._now = clock
         self._understanding = understanding
+        self._letters = Letters(store, keys, turns.engine.form, turns.facts, sealer, api)
         self._bringing = Bringing(store, keys, turns.engine)
         self._hot = Hot()
         #: what was left out, by reason
@@ -105,6 +109,8 @@ class Worker:
         match meaning:
             case Heard():
                 await self._turn(update, meaning)
+            case Came():
+                await self._arrive(update, meaning)
             case Reach():
                 await self._reach(update, meaning)
             case Nothing(reason):
@@ -125,9 +131,25 @@ class Worker:
         finally:
             chat.busy -= 1
 
+    async def _arrive(self, update: Waiting, came: Came) -> None:
+        """A letter of the team's is to be brought to this chat."""
+        chat = await self.chat(update.lane)
+        at = datetime.fromtimestamp(self._now(), UTC)
+        plan = await self._letters.arrive(update.update_id, chat, came.letter, at) if chat is not None else None
+        if chat is None or plan is None:
+            await self._store.write(lambda connection: inbox.finish(connection, update.update_id))
+            return
+        pass_by("planned")
+        await self._commit(update, chat, plan, chat)
+
     async def _take(self, update: Waiting, chat: Chat, heard: Heard) -> None:
         plan, as_if = await self._plan(update.update_id, chat, heard)
         pass_by("planned")
+        await self._commit(update, chat, plan, as_if)
+        if heard.callback is not None:
+            self._sender.answer(heard.callback, plan.toast)
+
+    async def _commit(self, update: Waiting, chat: Chat, plan: Plan, as_if: Chat) -> None:
         if await self._store.write(written(self._keys, as_if, plan)):
             pass_by("turned")
             settle(chat, plan)
@@ -137,20 +159,34 @@ class Worker:
                 await self._say_elsewhere(lane, parcel)
             if plan.reference is not None:
                 self._hashing.wake()
-        if heard.callback is not None:
-            self._sender.answer(heard.callback, plan.toast)
 
     async def _plan(self, update_id: int, chat: Chat, heard: Heard) -> tuple[Plan, Chat]:
         """The turn's plan, and the chat it is planned for (another than it is while a draft is brought here)."""
+        of_letter = await self._letters.plan(update_id, chat, heard) if chat.kept else None
+        if of_letter is not None:
+            return of_letter, chat
+        plan, as_if = await self._of_conversation(update_id, chat, heard)
+        await self._letters.set_aside(plan, chat, heard)
+        return plan, as_if
+
+    async def _of_conversation(self, update_id: int, chat: Chat, heard: Heard) -> tuple[Plan, Chat]:
         if chat.locked is not None and not self._turns.unlock(chat, heard):
             if isinstance(heard.event, Said) and (
                 brought := await self._bring(update_id, chat, heard, heard.event.text)
             ):
                 return brought
-            return self._turns.locked_out(update_id, chat, heard), chat
+            requests = await self._requests(chat) if asks_how_it_stands(heard.event) else None
+            return self._turns.locked_out(update_id, chat, heard, requests), chat
         await self._refresh(chat, heard)
         heard, received = await self._receive(chat, await self._understand(chat, heard))
         turn = self._turns.turn(chat, heard)
+        if any(isinstance(effect, Inquire) for effect in turn.effects):
+            looked = LookedUp(await self._requests(chat), heard.event.at)
+            after = self._turns.engine.step(turn.conversation, looked)
+            before = tuple(effect for effect in turn.effects if not isinstance(effect, Inquire))
+            turn = replace(after, effects=(*before, *after.effects))
+        if any(isinstance(effect, Write) for effect in turn.effects):
+            return await self._letters.begin_note(update_id, chat, heard, turn.conversation), chat
         recover = next((effect for effect in turn.effects if isinstance(effect, Recover)), None)
         if recover is not None:
             brought = await self._bring(update_id, chat, heard, recover.digits, turn)
@@ -165,8 +201,8 @@ class Worker:
             await self._turn_to(chat, event.tag)
         conversation = chat.conversation
         if conversation is not None and conversation.sent:
-            handed = await self._store.write(lambda connection: envelopes.handed(connection, conversation.id))
-            chat.conversation = replace(conversation, handed=tuple(handed))
+            handed, waiting = await self._store.write(lambda connection: _known(connection, conversation.id, chat.lane))
+            chat.conversation = replace(conversation, handed=handed, waiting=waiting)
 
     async def _turn_to(self, chat: Chat, tag: str) -> None:
         """A button of something this chat has sent before: that is what is talked about now."""
@@ -187,6 +223,10 @@ class Worker:
         if not self._turns.engine.listens(conversation, event.text, event.at):
             return heard
         return replace(heard, event=replace(event, meaning=await self._understanding.meaning(event.text)))
+
+    async def _requests(self, chat: Chat) -> tuple[Request, ...]:
+        """How everything sent from this chat stands."""
+        return await self._store.write(lambda connection: requests_of(connection, self._keys, chat.lane))
 
     async def _receive(self, chat: Chat, heard: Heard) -> tuple[Heard, Received | None]:
         """Fetch and seal an attachment that has a place in the conversation."""
@@ -265,6 +305,7 @@ class Worker:
                 chats.reach(connection, update.lane, reachable=reach.reachable)
                 if not reach.reachable:
                     outbox.drop(connection, update.lane)
+                    letters.unreachable(connection, update.lane, today())
 
         await self._store.write(job)
         chat = self._hot.get(update.lane)
@@ -315,6 +356,12 @@ class Worker:
             await self._store.write(lambda connection: inbox.fail(connection, update.update_id, tries, dead=dead))
         except StoreTrouble:
             log.warning("try_not_counted", update=update.update_id)
+
+
+def _known(connection: Connection, report: str, lane: str) -> tuple[tuple[tuple[int, date], ...], tuple[str, ...]]:
+    """What only rows know of a request: what the team has fetched; the letters that wait in its chat."""
+    waiting = [row.tag for row in letters.live(connection, lane) if row.kind != "note"]
+    return tuple(envelopes.handed(connection, report)), tuple(waiting)
 
 
 def _name(error: BaseException) -> str:

@@ -12,7 +12,9 @@ from typing import Any, Literal
 ClaimStatus = Literal["answered", "unknown", "refused", "deferred", "needs_human"]
 Status = Literal["open", "submitted", "ended"]
 #: What was sent to the team: see `kind` in the report's schema.
-SentKind = Literal["report", "addition", "withdrawal", "erasure_request", "erasure_cancelled", "erasure"]
+SentKind = Literal[
+    "report", "addition", "withdrawal", "erasure_request", "erasure_cancelled", "erasure", "answer", "note"
+]
 #: What the next words are for, when not for a question: a new PIN, or code and PIN of a draft on another phone.
 Asking = Literal["pin", "resume"]
 
@@ -91,6 +93,8 @@ class Conversation:
     erase_on: date | None = None
     #: what the team has fetched: (revision, day). The shell fills it in from its own rows; it is not saved
     handed: tuple[tuple[int, date], ...] = field(default=(), compare=False)
+    #: tags of letters from the team that wait for the family. The shell fills it in; it is not saved
+    waiting: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def tag(self) -> str:
@@ -162,6 +166,16 @@ def restore(saved: Mapping[str, Any]) -> Conversation:
         asking=saved.get("asking"),
         erase_on=date.fromisoformat(saved["erase_on"]) if saved.get("erase_on") else None,
     )
+
+
+def save_claims(claims: Iterable[Claim]) -> list[Any]:
+    """Claims as JSON values; `restore_claims` reads them back."""
+    return [_save_claim(claim) for claim in claims]
+
+
+def restore_claims(saved: Iterable[list[Any]]) -> tuple[Claim, ...]:
+    """The claims `save_claims` wrote."""
+    return tuple(_restore_claims(saved))
 
 
 #: Every turn saves every claim, and a claim's moment does not change.

@@ -124,6 +124,25 @@ class CallPerson:
     """Make a task for a person of the team; `reason` is one of our words, never the family's."""
 
     reason: str
+    #: when the family would like to be called: one of `flows.standing.TIMES`, empty when it has not said
+    times: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prefer:
+    """Note on the task just asked for when the family would like to be called (one of `flows.standing.TIMES`)."""
+
+    times: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inquire:
+    """Look up how the requests of this chat stand (`LookedUp`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Begin a note to the team about what was sent: a letter of the family's own (`flows.asking`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,5 +167,8 @@ Effect: TypeAlias = (
     | Lock
     | Quiet
     | CallPerson
+    | Prefer
+    | Inquire
+    | Write
     | Renew
 )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from flows.meaning.meaning import Meaning
+from flows.standing import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +104,12 @@ class NotRecovered:
     message: int | None = None
 
 
-Event: TypeAlias = Said | Edited | Chose | Attached | Commanded | FellSilent | Recovered | NotRecovered
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """How the requests of this chat stand was looked up."""
+
+    requests: tuple[Request, ...]
+    at: datetime
+
+
+Event: TypeAlias = Said | Edited | Chose | Attached | Commanded | FellSilent | Recovered | NotRecovered | LookedUp

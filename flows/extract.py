@@ -28,6 +28,19 @@ def extract_form(fileobj: IO[bytes], keywords: Any, comment_tags: Any, options: 
     yield from _questions(form["questions"])
 
 
+def extract_letters(fileobj: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Iterator[Found]:
+    """Babel extractor for `flows/letters/templates.yml`: all under one context; other files of the folder hold no texts."""
+    node = yaml.compose(fileobj.read(), Loader=yaml.BaseLoader)
+    file = _by_key(node) if node else {}
+    for template in (one for kind in ("questions", "messages") if kind in file for one in file[kind].value):
+        texts = _by_key(template)
+        yield from _texts(texts, "letters", ("text", "title"))
+        for choice in texts["choices"].value if "choices" in texts else ():
+            yield from _texts(_by_key(choice), "letters", ("label",))
+    if "questions" in file:
+        yield 1, "pgettext", ("letters", "From the team: {words}"), ["before a caseworker's own words"]
+
+
 def _questions(node: yaml.Node) -> Iterator[Found]:
     for entry in node.value:
         question = _by_key(entry)

@@ -8,7 +8,7 @@ from typing import Any
 Report = Mapping[str, Any]
 
 #: Kinds that carry claims; the others are notices.
-TELLING = ("report", "addition")
+TELLING = ("report", "addition", "answer", "note")
 
 
 def merged(revisions: Sequence[Report]) -> dict[str, Any]:

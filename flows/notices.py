@@ -10,6 +10,7 @@ from flows.conversation import Conversation, Sent
 from flows.phrases import Button, Phrase, Screen, day
 from flows.presses import press
 from flows.screens import ADD_OR_CORRECT, CONTINUE, N_, PERSON, START_NEW, YES_DELETE
+from flows.standing import IS_THERE_NEWS, SEE, TIMES_ASKED, WRITE_TO_TEAM, times_rows
 from flows.walk import Standing, Walk
 
 KEEP = N_("Keep it")
@@ -143,6 +144,7 @@ COMMANDS: Mapping[str, Phrase] = {
     "pause": N_("Take a break"),
     "language": N_("Another language"),
     "person": N_("Talk to a person"),
+    "status": N_("How it stands"),
     "help": N_("Help"),
     "hide": N_("Clear this chat"),
     "mydata": N_("What is kept here"),
@@ -183,7 +185,7 @@ def lost_screen() -> Screen:
 
 def person_screen(conversation: Conversation, *lead: Phrase) -> Screen:
     on = () if conversation.status == "submitted" else ((Button(CONTINUE, press("g")),),)
-    return Screen((*lead, HUMAN_CONTACT), on)
+    return Screen((*lead, HUMAN_CONTACT, TIMES_ASKED), (*times_rows(), *on))
 
 
 def help_screen() -> Screen:
@@ -206,8 +208,11 @@ def submitted_screen(conversation: Conversation, *lines: Phrase) -> Screen:
         asked = replace(ERASURE_ASKED, values={"day": day(conversation.erase_on)})
         return Screen((*lines, asked), ((Button(TAKE_BACK, press("ek")),), (Button(PERSON, press("h")),)))
     rows = (
+        *((Button(SEE, press("l", word=letter)),) for letter in conversation.waiting),
+        (Button(IS_THERE_NEWS, press("st")),),
         (Button(ADD_OR_CORRECT, press("m")),),
-        (Button(MY_DATA, press("md")), Button(PERSON, press("h"))),
+        (Button(WRITE_TO_TEAM, press("wt")), Button(PERSON, press("h"))),
+        (Button(MY_DATA, press("md")),),
         (Button(START_NEW, press("n")),),
     )
     return Screen(lines, rows)
@@ -274,11 +279,6 @@ def _consents(walked: Walk) -> Iterator[Phrase]:
         choice = one.question.choice(str(claim.value.get("code")))
         answer = choice.label if choice else N_("not answered")
         yield replace(KEPT_CONSENT, values={"title": one.question.title, "answer": answer, "day": day(claim.at.date())})
-
-
-def where_it_stands(conversation: Conversation) -> tuple[Phrase, ...]:
-    """What can be said of something that was sent."""
-    return (ALREADY_SENT, _fetched(conversation))
 
 
 def _fetched(conversation: Conversation, sent: Sent | None = None) -> Phrase:

@@ -11,6 +11,7 @@ k:p1  what can be corrected   u:check_status  this is what I would like (an inte
 send  submit   p  pause   g  go on   x / xx  delete, yes delete
 h  a person, please   hp  a person, for what is better told   hs  tell the team about a swindle
 n  new request   md  my data   wl  what was agreed to   ea / ek  ask for erasure, take it back
+st  is there any news   l:L0123abcde  see that letter of the team   pt:noon  a good time for a call   wt  write to the team
 q / qo  no messages, messages again   cp  code and PIN for another phone   re  continue from another phone   hd  hide this chat
 """
 
@@ -24,16 +25,21 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,23}")
 #: A question or section of one instance of a repeat: `name`, `name.2` … `name.30`.
 INSTANCE = re.compile(r"[a-z][a-z0-9_]{0,23}(\.[1-9][0-9]?)?")
 CHOICE = re.compile(r"[A-Za-z0-9_-]{1,24}")
+#: The tag of a letter from the team (`flows.letters`); a conversation's tag has no letter beyond f.
+LETTER = re.compile(r"L[0-9a-f]{9}")
 
 #: verbs about a question and something said of it
 _PAIRS = frozenset("ctso")
 #: verbs about a question
 _SINGLES = frozenset("debyrwi")
 #: verbs about the whole conversation, with a word of their own: a page, a section
-_WORDED = frozenset({"v", "m", "k", "u"})
+_WORDED = frozenset({"v", "m", "k", "u", "pt"})
 #: verbs about the whole conversation
 PLAIN = frozenset(
-    {"v", "m", "send", "p", "g", "h", "hp", "hs", "x", "xx", "n", "md", "wl", "ea", "ek", "q", "qo", "cp", "re", "hd"}
+    {
+        *("v", "m", "send", "p", "g", "h", "hp", "hs", "x", "xx", "n", "md", "wl"),
+        *("ea", "ek", "q", "qo", "cp", "re", "hd", "st", "wt"),
+    }
 )
 
 
@@ -56,6 +62,8 @@ def read_press(token: str) -> Press | None:
     match token.split(":"):
         case [verb] if verb in PLAIN:
             return Press(verb)
+        case ["l", word] if LETTER.fullmatch(word):
+            return Press("l", word=word)
         case [verb, word] if verb in _WORDED and INSTANCE.fullmatch(word):
             return Press(verb, word=word)
         case [verb, question] if verb in _SINGLES and INSTANCE.fullmatch(question):

@@ -82,6 +82,31 @@ def notice(
     }
 
 
+def answer(
+    flow: Flow, sent: Conversation, walked: Walk, at: datetime, kind: SentKind, letter: str = ""
+) -> dict[str, Any]:
+    """An answer to a letter of the team, or a note to it: the one claim of a little form, as a revision of what was sent.
+
+    `letter` is the id of what is answered. An answer left open says so too.
+    """
+    told = [one for one in walked.standings if one.claim is not None]
+    question = walked.standings[0].question
+    claims = _claims(told, walked, at, question.about, question.instance if question.about == "person" else None)
+    persons = [{"id": f"person-{question.instance}", "claims": claims}] if question.about == "person" else []
+    concerned = [f"person-{number}" for number in range(1, sent.persons + 1)]
+    events = [{"id": "event-1", "concerns": concerned, "claims": claims}] if question.about == "event" else []
+    return {
+        **_frame(flow, sent, at, kind),
+        **({"answers": letter} if letter else {}),
+        "enquirer": {"id": "enquirer", "claims": claims if question.about == "enquirer" else []},
+        "sought_persons": persons,
+        "events": events,
+        "consents": [],
+        "files": [dict(file) for one in told for file in files_of(one.claim)],
+        "attention": sorted(_attention(walked, at)),
+    }
+
+
 def consents(walked: Walk) -> list[dict[str, Any]]:
     """Every consent that was asked for and answered."""
     return [

@@ -16,8 +16,10 @@ from flows.effects import (
     Effect,
     Erase,
     Forget,
+    Inquire,
     Keep,
     Lock,
+    Prefer,
     Quiet,
     Recover,
     Renew,
@@ -27,12 +29,14 @@ from flows.effects import (
     Tidy,
     Toast,
     Vanish,
+    Write,
 )
-from flows.phrases import Phrase, Screen
-from flows.presses import Press
+from flows.phrases import Button, Phrase, Screen
+from flows.presses import Press, press
 from flows.questions import Flow
 from flows.reading.words import tidy
 from flows.report import notice, report
+from flows.standing import TIME_NOTED, TIMES, Request, draft_line, status_screen
 from flows.turn import Here, Turn
 from flows.walk import Standing
 
@@ -67,6 +71,8 @@ def pressed(here: Here, press: Press) -> Turn:
             return menu(here, press.word)
         case "k":
             return _correct(here, press.word)
+        case "pt":
+            return prefer(here, press.word)
         case "cp" if _is_keepable(here):
             return here.show(tell.pin_screen(), asking="pin")
         case _:
@@ -88,6 +94,8 @@ def _of_any_time(here: Here, verb: str) -> Turn | None:
             return hide(here)
         case "re":
             return here.show(tell.code_screen(), asking="resume")
+        case "st":
+            return Turn(here.conversation, (Inquire(),))
     return None
 
 
@@ -108,7 +116,7 @@ def commanded(here: Here, name: str) -> Turn:
 
 
 def _command_of_any_time(here: Here, name: str) -> Turn | None:
-    verbs = {"mydata": "md", "withdraw": "wl", "stop": "q", "hide": "hd", "resume": "re"}
+    verbs = {"mydata": "md", "withdraw": "wl", "stop": "q", "hide": "hd", "resume": "re", "status": "st"}
     if name == "person":
         return person(here, "asked")
     return _of_any_time(here, verbs[name]) if name in verbs else None
@@ -128,6 +136,25 @@ def _is_keepable(here: Here) -> bool:
 
 def person(here: Here, reason: str) -> Turn:
     return here.show(tell.person_screen(here.conversation, tell.PERSON_ASKED), CallPerson(reason))
+
+
+def prefer(here: Here, times: str) -> Turn:
+    """The family said when it would like to be called."""
+    if times not in TIMES:
+        return here.move_on(focus=None) if here.conversation.status == "open" else Turn(here.conversation, ())
+    noted = replace(TIME_NOTED, values={"time": TIMES[times]})
+    if here.conversation.status == "submitted":
+        return here.show(tell.submitted_screen(here.conversation, noted), Prefer(times))
+    return here.show(Screen((noted, tell.HUMAN_CONTACT), ((Button(say.CONTINUE, press("g")),),)), Prefer(times))
+
+
+def stands(here: Here, requests: Sequence[Request]) -> Turn:
+    """How everything of this chat stands: what was sent, and what is being written."""
+    drafted: tuple[Phrase, ...] = ()
+    if here.conversation.status == "open" and here.has_news:
+        still_open = sum(one.due and not one.settled for one in here.walked.standings)
+        drafted = (draft_line(still_open, adds=here.conversation.adds),)
+    return here.show(status_screen(requests, here.at, drafted))
 
 
 def _page_of(word: str) -> int:
@@ -359,13 +386,6 @@ def not_recovered(here: Here, reason: str) -> Turn:
     return here.show(tell.code_screen(lead))
 
 
-def news(here: Here) -> Turn:
-    """Where the request stands."""
-    if here.conversation.status == "submitted":
-        return here.show(tell.submitted_screen(here.conversation, *tell.where_it_stands(here.conversation)))
-    return here.move_on(tell.NOT_SENT_YET)
-
-
 def _with(turn: Turn, *effects: Effect) -> Turn:
     return replace(turn, effects=(*effects, *turn.effects))
 
@@ -380,8 +400,10 @@ def pressed_after(here: Here, press: Press | None) -> Turn:
         return Turn(here.conversation, (Renew(),))
     if verb == "h":
         return person(here, "asked")
+    if verb == "pt" and press is not None:
+        return prefer(here, press.word)
     if here.conversation.status != "submitted":
-        return (_of_any_time(here, verb) if verb in ("re", "hd", "q", "qo") else None) or Turn(
+        return (_of_any_time(here, verb) if verb in ("re", "hd", "q", "qo", "st") else None) or Turn(
             here.conversation, (Renew(),)
         )
     match verb:
@@ -391,9 +413,15 @@ def pressed_after(here: Here, press: Press | None) -> Turn:
             return ask_erasure(here)
         case "ek":
             return take_back_erasure(here)
+        case "wt" if here.conversation.erase_on is None:
+            return Turn(here.conversation, (Write(),))
         case "w" if press is not None:
             return withdraw(here, press.question)
     return _of_any_time(here, verb) or here.show(tell.submitted_screen(here.conversation, tell.ALREADY_SENT))
+
+
+#: Commands that mean something even where nothing is open and nothing was sent.
+_ALWAYS = ("person", "resume", "hide", "stop", "status")
 
 
 def commanded_after(here: Here, name: str) -> Turn:
@@ -404,7 +432,7 @@ def commanded_after(here: Here, name: str) -> Turn:
     if name == "delete" and submitted:
         due_on = (here.at + SECOND_THOUGHTS).date()
         return here.show(tell.erasure_screen(here.conversation, due_on))
-    found = _command_of_any_time(here, name) if submitted or name in ("person", "resume", "hide", "stop") else None
+    found = _command_of_any_time(here, name) if submitted or name in _ALWAYS else None
     if found is not None:
         return found
     if submitted:

@@ -368,6 +368,11 @@ def _turning(verb: str, page: int, pages: int) -> Iterator[tuple[Button, ...]]:
         yield (*before, *after)
 
 
+def answer_of(standing: Standing) -> Value:
+    """One answer, as the review has it for somebody who alone sees the phone."""
+    return _answer(standing, discreet=False)
+
+
 def _answer(standing: Standing, discreet: bool) -> Value:
     claim = standing.claim
     assert claim is not None  # noqa: S101  (review_screen shows answered questions only)

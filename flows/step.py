@@ -24,6 +24,7 @@ from flows.events import (
     Edited,
     Event,
     FellSilent,
+    LookedUp,
     NotRecovered,
     Recovered,
     Said,
@@ -79,6 +80,8 @@ def step(flow: Flow, conversation: Conversation, event: Event) -> Turn:
             return rights.fell_silent(here, short=short)
         case Recovered():
             return here.move_on(tell.RECOVERED, paused=False, asking=None)
+        case LookedUp(requests):
+            return rights.stands(here, requests)
         case NotRecovered(reason):
             return rights.not_recovered(here, reason)
         case Said(text, message) if conversation.asking:

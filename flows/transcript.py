@@ -9,6 +9,8 @@
     ~ 3 days                 time passes (minutes, hours, days); the bot notices half an hour and six hours of silence
     = recover                the draft is opened on another phone with code and PIN (`= wrong`: it is not)
     = fetched                the team has fetched everything that was sent
+    = status assigned        the team's system says how the request stands (`= status transferred to ICRC 77`)
+    = question again_when    the team asks by a template (`: words` adds a caseworker's own); so `= message read`, `= call`
     < What is …              the bot's screen: its lines, then its rows of buttons as `[a] [b]`
     ! Submit                 other effects
 
@@ -28,16 +30,19 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from flows.conversation import Conversation, restore, save
+from flows import asking
+from flows.conversation import Conversation, Sent, restore, save
 from flows.effects import (
     CallPerson,
     Drop,
     Effect,
     Erase,
     Forget,
+    Inquire,
     Keep,
     Lock,
     Play,
+    Prefer,
     Quiet,
     Recover,
     Renew,
@@ -48,6 +53,7 @@ from flows.effects import (
     Tidy,
     Toast,
     Vanish,
+    Write,
 )
 from flows.events import (
     Attached,
@@ -57,17 +63,22 @@ from flows.events import (
     Event,
     FellSilent,
     File,
+    LookedUp,
     NotRecovered,
     Recovered,
     Said,
 )
 from flows.languages import offered, say, speak
+from flows.letters import Letter, restore_letter, save_letter
+from flows.letters.templates import problem
 from flows.meaning.meaning import Meaning
 from flows.phrases import Button, Screen
 from flows.presses import read_press
 from flows.questions import Flow
 from flows.report import schema
-from flows.step import Turn, begin, listens, step, wants
+from flows.rights import is_panic
+from flows.standing import Progress, Request, next_progress
+from flows.step import Turn, Wanted, begin, is_discreet, listens, step, wants
 
 #: what an operator's profile and the shell would fill in, here as plain stand-ins
 FACTS: Mapping[str, str] = {
@@ -120,6 +131,9 @@ class Player:
     reports: list[Mapping[str, Any]] = field(default_factory=list)
     #: what the team has fetched, as the shell would know
     handed: tuple[tuple[int, date], ...] = ()
+    #: how what was sent stands, as the shell would know
+    progress: Progress | None = None
+    letters: dict[str, tuple[Letter, str]] = field(default_factory=dict)
     _begun: int = 0
     _silent: int = 0
 
@@ -137,7 +151,11 @@ class Player:
         if line.startswith("= "):
             return self._shell(line[2:])
         self.at += timedelta(seconds=20)
-        return self._take(step(self.flow, self.conversation, self._event(line)))
+        event = self._event(line)
+        letter = self._letter_for(event)
+        if letter is not None:
+            return self._of_letter(letter, event)
+        return [*self._set_aside(event), *self._take(step(self.flow, self.conversation, event))]
 
     def _wait(self, seconds: int) -> list[str]:
         since, lines = self.at, []
@@ -159,7 +177,100 @@ class Player:
             case "fetched":
                 self.handed = tuple((sent.revision, self.at.date()) for sent in self.conversation.sent)
                 return []
+        verb, _, rest = what.partition(" ")
+        if verb == "status":
+            return self._stands(rest)
+        if verb in ("question", "message", "call"):
+            name, _, words = rest.partition(": ")
+            return self._arrives(verb, name, words)
         raise Unplayable(f"nothing is known of {what!r}")
+
+    # -- the way back ----------------------------------------------------------------------------------------------------
+
+    def _stands(self, rest: str) -> list[str]:
+        internal, _, with_whom = rest.partition(" to ")
+        recipient, _, reference = with_whom.partition(" ")
+        day = self.at.date()
+        self.progress, known = next_progress(self.progress, internal, day, recipient=recipient, reference=reference)
+        return [] if known else ["! an operator is told: unknown status"]
+
+    def _arrives(self, verb: str, name: str, words: str) -> list[str]:
+        id_ = f"{len(self.letters) + 1:09x}" + "0" * 23
+        values = {"day": (self.at + timedelta(days=7)).date().isoformat()} if "appointment" in name else {}
+        kind: Any = verb
+        letter = Letter(id_, self.conversation.id, kind, name, values, words)
+        refused = problem(self.flow, letter)
+        if refused is not None:
+            raise Unplayable(f"the letter {name!r} is refused: {refused}")
+        self.letters[letter.tag] = (letter, "waiting")
+        self._note_waiting()
+        return self._show_letter(letter, asking.announcement())
+
+    def _letter_for(self, event: Event) -> str | None:
+        """The tag of the letter that an event is about."""
+        if isinstance(event, Chose):
+            if event.tag in self.letters:
+                return event.tag
+            pressed = read_press(event.press)
+            return pressed.word if pressed is not None and pressed.verb == "l" else None
+        if not isinstance(event, Said | Attached) or (isinstance(event, Said) and is_panic(event.text)):
+            return None
+        return next((tag for tag, (_, state) in self.letters.items() if state == "open"), None)
+
+    def _of_letter(self, tag: str, event: Event) -> list[str]:
+        letter, state = self.letters[tag]
+        if state not in ("waiting", "open"):
+            return []
+        opens = state == "waiting" and isinstance(event, Chose) and (event.press == "g" or event.press.startswith("l:"))
+        if opens:
+            reply = asking.open_letter(self.flow, letter, self.language, self.at)
+        else:
+            discreet = is_discreet(self.flow, self.conversation)
+            reply = asking.take(self.flow, letter, event, self.conversation, discreet=discreet)
+        return self._replied(reply)
+
+    def _replied(self, reply: asking.Reply) -> list[str]:
+        kept = restore_letter(
+            reply.letter.id, reply.letter.report, reply.letter.kind, json.loads(json.dumps(save_letter(reply.letter)))
+        )
+        assert kept == reply.letter, "a letter must survive being saved"  # noqa: S101
+        self.letters[kept.tag] = (kept, reply.state)
+        self._note_waiting()
+        lines: list[str] = []
+        for effect in reply.effects:
+            if isinstance(effect, Show):
+                lines += self._show_letter(kept, effect.screen)
+                continue
+            if isinstance(effect, Submit):
+                number = self.conversation.revision + 1
+                sent = Sent(number, effect.report["kind"], self.at)
+                self.conversation = replace(self.conversation, revision=number, sent=(*self.conversation.sent, sent))
+            lines += self._lines(effect)
+        return [*lines, "! Forget the note"] if reply.state == "dropped" else lines
+
+    def _show_letter(self, letter: Letter, screen: Screen) -> list[str]:
+        self.shown.append((letter.tag, screen))
+        return list(self._screen(screen))
+
+    def _set_aside(self, event: Event) -> list[str]:
+        if isinstance(event, Edited):
+            return []
+        opened = [letter for letter, state in self.letters.values() if state == "open"]
+        return [line for letter in opened for line in self._replied(asking.put_away(letter))]
+
+    def _note_waiting(self) -> None:
+        waiting = tuple(
+            tag for tag, (one, state) in self.letters.items() if state in ("waiting", "open") and one.kind != "note"
+        )
+        self.conversation = replace(self.conversation, waiting=waiting)
+
+    def _requests(self) -> tuple[Request, ...]:
+        here = self.conversation
+        if not here.sent:
+            return ()
+        return (Request(here.tag, here.sent[0].at.date(), self.progress, here.waiting, here.erase_on),)
+
+    # -- events and effects ----------------------------------------------------------------------------------------------
 
     def _event(self, line: str) -> Event:
         self._silent = 0
@@ -192,7 +303,7 @@ class Player:
 
     def _attached(self, words: str, number: int) -> Attached:
         kind, _, refused = words.partition(": ")
-        wanted = wants(self.flow, self.conversation, kind, self.at)
+        wanted = self._wanted(kind)
         if wanted is None or kind not in _RECEIVED:
             return Attached(kind, number, self.at)
         if refused:
@@ -201,6 +312,12 @@ class Player:
         id_ = f"{number:032x}"
         file = File(id_, what, mime, 1000 + number, id_ * 2, original=wanted.keep_original)
         return Attached(kind, number, self.at, file)
+
+    def _wanted(self, kind: str) -> Wanted | None:
+        opened = next((letter for letter, state in self.letters.values() if state == "open"), None)
+        if opened is not None:
+            return asking.asks_for(self.flow, opened, self.language, kind, self.at)
+        return wants(self.flow, self.conversation, kind, self.at)
 
     def _find(self, label: str) -> tuple[str, Button]:
         for tag, screen in reversed(self.shown):
@@ -213,6 +330,7 @@ class Player:
     def _take(self, turn: Turn) -> list[str]:
         self.conversation = restore(json.loads(json.dumps(save(turn.conversation))))
         self.conversation = replace(self.conversation, handed=self.handed)
+        self._note_waiting()
         assert self.conversation == turn.conversation, "a conversation must survive being saved"  # noqa: S101
         self.language = self.conversation.language
         lines: list[str] = []
@@ -231,8 +349,15 @@ class Player:
                 return [f"! Toast {self._plain(say(phrase, self.language, self.facts))}"]
             case Forget():
                 return ["! Forget"]
-            case CallPerson(reason):
-                return [f"! CallPerson {reason}"]
+            case CallPerson(reason, times):
+                return [f"! CallPerson {reason} {times}".rstrip()]
+            case Prefer(times):
+                return [f"! Prefer {times}"]
+            case Inquire():
+                return self._take(step(self.flow, self.conversation, LookedUp(self._requests(), self.at)))
+            case Write():
+                note = Letter(f"{len(self.letters) + 1:09x}" + "0" * 23, self.conversation.id, "note")
+                return self._replied(asking.open_letter(self.flow, note, self.language, self.at))
             case Submit(report):
                 _VALIDATOR.validate(report)
                 self.reports.append(report)

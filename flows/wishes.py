@@ -15,7 +15,7 @@ from flows import notices as tell
 from flows import replies, rights
 from flows import screens as say
 from flows.answering import answers_itself, pressed_about, put_away, said, said_as, takes_words
-from flows.effects import CallPerson, Effect, Play, Renew, Show
+from flows.effects import CallPerson, Effect, Inquire, Play, Renew, Show
 from flows.events import Said
 from flows.meaning.policy import Decision, Place, decide
 from flows.meaning.rules import folded, heard
@@ -303,7 +303,7 @@ def language_chosen(here: Here, choice: str) -> Turn:
 
 _DOES: Mapping[str, Callable[[Here], Turn]] = {
     "report_missing": _report_missing,
-    "check_status": lambda here: rights.news(here),
+    "check_status": lambda here: Turn(here.conversation, (Inquire(),)),
     "add_information": _add_information,
     "have_information": lambda here: here.show(replies.know_screen(here.conversation)),
     "withdraw_report": _withdraw,

@@ -203,6 +203,22 @@ def locked(connection: Connection, id_: str, version: int) -> bool:
     return connection.execute(_LOCK, {"which": id_, "was": version}).rowcount == 1
 
 
+def receive(connection: Connection, id_: str, receipt: bytes) -> None:
+    """Something more was sent of a request, beside the draft that may be open or locked: only its receipt changes."""
+    connection.execute(update(conversations).where(conversations.c.id == id_).values(receipt=receipt))
+
+
+def home(connection: Connection, id_: str) -> tuple[str, bytes] | None:
+    """(lane, receipt) of a request that was sent and whose chat can be written to; None when there is no such."""
+    found = select(conversations.c.lane, conversations.c.receipt).where(
+        conversations.c.id == id_,
+        conversations.c.receipt.is_not(None),
+        conversations.c.lane.in_(select(chats.c.lane)),
+    )
+    row = connection.execute(found).first()
+    return None if row is None else (row[0], row[1])
+
+
 def erase(connection: Connection, id_: str) -> None:
     """The conversation, its draft and its key, gone."""
     connection.execute(_ERASE, {"which": id_})

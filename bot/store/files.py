@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
 
 from bot.store.rows import FileRow
-from bot.store.tables import conversations, envelopes, files
+from bot.store.tables import conversations, envelopes, files, letters
 from flows.envelope import SealedFile
 
 _TRAVELS = (files.c.id, files.c.sealed_sha256, files.c.sealed_bytes)
@@ -84,4 +84,5 @@ def prune(connection: Connection, before: int) -> int:
     Every way of ending a conversation calls `forget_conversation`; this catches what was missed.
     """
     alive = select(conversations.c.id).where(conversations.c.id == files.c.conversation).exists()
-    return connection.execute(delete(files).where(_NOT_SENT, files.c.day < before, ~alive)).rowcount
+    answering = select(letters.c.id).where(letters.c.id == files.c.conversation).exists()
+    return connection.execute(delete(files).where(_NOT_SENT, files.c.day < before, ~alive, ~answering)).rowcount

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, select, update
 
+from bot.store import letters
 from bot.store.tables import inbox, outbox
 
 
@@ -25,3 +26,5 @@ def strike(connection: Connection, lane: str, messages: Iterable[int]) -> None:
     for table in (inbox, outbox) if ids else ():
         gone = update(table).where(table.c.lane == lane, table.c.message.in_(ids))
         connection.execute(gone.values(message=None))
+    if ids:
+        letters.strike(connection, lane, ids)

@@ -216,7 +216,73 @@ tasks = Table(
     Column("reason", String(64), nullable=False),
     Column("day", Integer, nullable=False),
     Column("done", Boolean, nullable=False),
+    #: when the family would like to be called, one of our own words
+    Column("times", String(16)),
     UniqueConstraint("update_id", "ordinal"),
+)
+
+#: How a request stands, as its family may be told: a public code, a day, sealed. Never what the team knows inside.
+standings = Table(
+    "standings",
+    metadata,
+    Column("report", String(32), primary_key=True),
+    #: the sender's own count; a lower one never replaces a higher
+    Column("version", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("day", Integer, nullable=False),
+)
+
+#: What the team sends to one family (a question, a message, a call to arrange), or the family begins to write to the team.
+letters = Table(
+    "letters",
+    metadata,
+    #: makes the id of the update that brings it to the chat
+    Column("seq", _RowId, primary_key=True, autoincrement=True),
+    #: 32 hex digits, given by who sent it
+    Column("id", String(32), nullable=False, unique=True),
+    Column("report", String(32), nullable=False, index=True),
+    Column("lane", String(32), nullable=False, index=True),
+    #: question, message, call, note
+    Column("kind", String(8), nullable=False),
+    #: new, held (the family wants no messages), waiting (announced), open (what the family writes goes here); then for
+    #: good: answered, read, revoked
+    Column("state", String(8), nullable=False),
+    #: whether its announcement stands, or stood, in the chat
+    Column("delivered", Boolean, nullable=False),
+    #: the chat's message it is shown in
+    Column("message", BigInteger),
+    #: what it says and what was answered so far and not sent, sealed; NULL once it is answered, read or revoked
+    Column("body", LargeBinary),
+    Column("day", Integer, nullable=False),
+    #: a number is never given again, or the update that brings a letter would be taken for one that was worked
+    sqlite_autoincrement=True,
+)
+
+#: What the team may like to know of what became of its letters and of who asks for somebody: thin, no words, fetched in order.
+signals = Table(
+    "signals",
+    metadata,
+    Column("seq", _RowId, primary_key=True, autoincrement=True),
+    Column("kind", String(24), nullable=False),
+    #: the report, where there is one
+    Column("report", String(32)),
+    #: a letter's id or a task's number
+    Column("about", String(32), nullable=False),
+    #: one of our own words, or a revision's number
+    Column("detail", String(64), nullable=False),
+    Column("day", Integer, nullable=False),
+    #: a number is never given again: the team asks for what came after the last one it knows
+    sqlite_autoincrement=True,
+)
+
+#: Ids of signed requests that were carried out, so that none is carried out twice.
+heard = Table(
+    "heard",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    #: of what was asked, hex
+    Column("sha256", String(64), nullable=False),
+    Column("day", Integer, nullable=False),
 )
 
 #: Small facts about this database: the key check, the last sign of life.

@@ -90,7 +90,7 @@ async def test_after_sending_a_question_in_free_words_is_answered(
     await family.report(samira)
     advisor.ranking = (("check_status", 0.95), ("faq_how_long", 0.03))
     await samira.say("is there anything new about my girl")
-    shown = await samira.wait_for("The team has not fetched it yet")
+    shown = await samira.wait_for("Nobody has read it yet")
     advisor.ranking = (("faq_how_long", 0.6), ("check_status", 0.35))
     await samira.say("how many months still")
     await samira.wait_for("Is it one of these?")

@@ -11,8 +11,8 @@ from typing import Any
 
 from flows import screens as say
 from flows.conversation import Conversation, files_of
-from flows.effects import Effect, Show, Submit, Toast
-from flows.events import Attached, Chose, Edited, Event, File, Said
+from flows.effects import Effect, Inquire, Show, Submit, Toast
+from flows.events import Attached, Chose, Edited, Event, File, LookedUp, Said
 from flows.presses import press
 from flows.questions import MEDIA, Flow, Question
 from flows.step import begin, step
@@ -61,6 +61,8 @@ class Family:
     def happen(self, event: Event) -> None:
         turn = step(self.flow, self.conversation, event)
         self.conversation, self.effects = turn.conversation, turn.effects
+        if Inquire() in turn.effects:  # the shell looks it up and comes back at once
+            self.happen(LookedUp((), AT))
 
     def press(self, token: str) -> None:
         self.happen(Chose(self.conversation.tag, token, AT))

@@ -1,0 +1,66 @@
+"""How requests stand, sealed at rest; and everything of a chat that "is there any news?" is answered from."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from bot.chats import open_receipt
+from bot.keys import Keys
+from bot.store import letters, standings
+from bot.store.tables import conversations
+from flows.standing import Progress, Request
+from ground.packing import pack, unpack
+
+
+def seal_progress(keys: Keys, report: str, progress: Progress) -> bytes:
+    """The progress of a request as its row keeps it."""
+    plain = pack([progress.code, progress.since.isoformat(), progress.recipient, progress.reference])
+    return keys.returns.seal(plain, table="standings", row=report, column="body")
+
+
+def open_progress(keys: Keys, report: str, body: bytes) -> Progress:
+    """The progress `seal_progress` sealed."""
+    code, since, recipient, reference = unpack(keys.returns.open(body, table="standings", row=report, column="body"))
+    return Progress(code, date.fromisoformat(since), recipient, reference)
+
+
+def progress_of(connection: Connection, keys: Keys, report: str) -> Progress | None:
+    """How a request stands; None when the team has not said anything yet."""
+    body = standings.find(connection, report)
+    return None if body is None else open_progress(keys, report, body)
+
+
+def requests_of(connection: Connection, keys: Keys, lane: str) -> tuple[Request, ...]:
+    """Every request sent from this chat, oldest first."""
+    waiting: dict[str, list[str]] = {}
+    for letter in letters.live(connection, lane):
+        if letter.kind != "note":
+            waiting.setdefault(letter.report, []).append(letter.tag)
+    rows = connection.execute(
+        select(conversations.c.id, conversations.c.receipt, conversations.c.erase_on).where(
+            conversations.c.lane == lane, conversations.c.receipt.is_not(None)
+        )
+    ).all()
+    found = [_request(connection, keys, *row, tuple(waiting.get(row.id, ()))) for row in rows]
+    return tuple(sorted(found, key=lambda one: (one.sent_on, one.tag)))
+
+
+def request_of(connection: Connection, keys: Keys, report: str) -> Request | None:
+    """One request, as it may be told; None when nothing is known of it here."""
+    row = connection.execute(
+        select(conversations.c.id, conversations.c.receipt, conversations.c.erase_on).where(
+            conversations.c.id == report, conversations.c.receipt.is_not(None)
+        )
+    ).first()
+    return None if row is None else _request(connection, keys, *row, ())
+
+
+def _request(
+    connection: Connection, keys: Keys, id_: str, receipt: bytes, erase_on: int | None, waiting: tuple[str, ...]
+) -> Request:
+    sent = open_receipt(keys, id_, receipt)
+    first = min((one.at for one in sent.sent), default=sent.started_at)
+    erased = None if erase_on is None else (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=erase_on)).date()
+    return Request(sent.tag, first.date(), progress_of(connection, keys, id_), waiting, erased)
