@@ -144,6 +144,7 @@ def test_init_makes_what_is_missing_once(tmp_path: Path, monkeypatch: pytest.Mon
     }
     assert {name: mode for name, (mode, _) in made.items()} == {
         "handoff.token": 0o600,
+        "return.secret": 0o600,
         "root.key": 0o600,
         "signing.pem": 0o600,
         "signing.pub.pem": 0o644,
