@@ -11,6 +11,7 @@
     = fetched                the team has fetched everything that was sent
     = status assigned        the team's system says how the request stands (`= status transferred to ICRC 77`)
     = question again_when    the team asks by a template (`: words` adds a caseworker's own); so `= message read`, `= call`
+    = guarded pin            what the shell has found out, see `_TOLD`
     < What is …              the bot's screen: its lines, then its rows of buttons as `[a] [b]`
     ! Submit                 other effects
 
@@ -22,7 +23,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -31,24 +32,32 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker
 
 from flows import asking
+from flows.certified import receipt_screen
 from flows.conversation import Conversation, Sent, restore, save
 from flows.effects import (
     CallPerson,
+    Certify,
+    ChooseWord,
     Drop,
     Effect,
     Erase,
     Forget,
+    Guard,
     Inquire,
     Keep,
     Lock,
+    LookUp,
+    Note,
     Play,
     Prefer,
+    Prove,
     Quiet,
     Recover,
     Renew,
     Settle,
     Show,
     Submit,
+    Take,
     Tell,
     Tidy,
     Toast,
@@ -57,21 +66,32 @@ from flows.effects import (
 )
 from flows.events import (
     Attached,
+    CallWordsKnown,
     Chose,
     Commanded,
     Edited,
     Event,
     FellSilent,
     File,
+    Guarded,
     LookedUp,
+    MessageChecked,
+    NotGuarded,
+    NotProved,
     NotRecovered,
+    NotTaken,
+    Opened,
+    Proved,
     Recovered,
     Said,
+    Taken,
+    WordKnown,
 )
 from flows.languages import offered, say, speak
 from flows.letters import Letter, restore_letter, save_letter
 from flows.letters.templates import problem
 from flows.meaning.meaning import Meaning
+from flows.notices import ALREADY_SENT, NOT_FETCHED
 from flows.phrases import Button, Screen
 from flows.presses import read_press
 from flows.questions import Flow
@@ -92,6 +112,7 @@ FACTS: Mapping[str, str] = {
     "privacy_url": "https://example.org/privacy",
     "code": "1234 5678 9012 3456",
     "draft_code": "6543 2109 8765 4321",
+    "receipt": "W1.AVBAAAEq…",
     "recipient_icmp": "ICMP",
     "recipient_icrc": "ICRC",
     "draft_months": "12",
@@ -102,6 +123,25 @@ _RECEIVED: Mapping[str, tuple[Any, str]] = {
     "document": ("document", "application/pdf"),
     "voice": ("audio", "audio/ogg"),
     "audio": ("audio", "audio/mpeg"),
+}
+#: What else the shell may have found out.
+_TOLD: Mapping[str, Callable[[datetime], Event]] = {
+    "opened": lambda at: Opened((ALREADY_SENT, NOT_FETCHED), True, at),
+    "opened here": lambda at: Opened((ALREADY_SENT, NOT_FETCHED), False, at),
+    "too often": lambda at: NotRecovered("too_often", at),
+    "taken": Taken,
+    "unsent": lambda at: NotTaken("unsent", at),
+    "over": lambda at: NotTaken("over", at),
+    "proved": Proved,
+    "not proved": lambda at: NotProved("wrong", at),
+    "too often proved": lambda at: NotProved("too_often", at),
+    "guarded duress": lambda at: Guarded("duress", at),
+    "not guarded": NotGuarded,
+    "word": lambda at: WordKnown(1, "olive 47", False, at),
+    "word chosen": lambda at: WordKnown(4, "pomegranate 47", True, at),
+    "call words": lambda at: CallWordsKnown(("river", "mint", "lamp"), at),
+    "genuine": lambda at: MessageChecked(at.date(), at),
+    "not ours": lambda at: MessageChecked(None, at),
 }
 #: Silence the bot notices: after this many seconds, and whether that is the short one.
 _SILENCES = ((1800, True), (6 * 3600, False))
@@ -134,6 +174,7 @@ class Player:
     #: how what was sent stands, as the shell would know
     progress: Progress | None = None
     letters: dict[str, tuple[Letter, str]] = field(default_factory=dict)
+    has_pin: bool = False
     _begun: int = 0
     _silent: int = 0
 
@@ -174,6 +215,12 @@ class Player:
                 return self._take(step(self.flow, self.conversation, Recovered(self.at)))
             case "wrong":
                 return self._take(step(self.flow, self.conversation, NotRecovered("wrong", self.at)))
+            case "guarded pin" | "guarded none":
+                self.has_pin = what == "guarded pin"
+                kind: Any = what.partition(" ")[2]
+                return self._take(step(self.flow, self.conversation, Guarded(kind, self.at)))
+            case told if told in _TOLD:
+                return self._take(step(self.flow, self.conversation, _TOLD[told](self.at)))
             case "fetched":
                 self.handed = tuple((sent.revision, self.at.date()) for sent in self.conversation.sent)
                 return []
@@ -329,7 +376,8 @@ class Player:
 
     def _take(self, turn: Turn) -> list[str]:
         self.conversation = restore(json.loads(json.dumps(save(turn.conversation))))
-        self.conversation = replace(self.conversation, handed=self.handed)
+        guarded = self.has_pin and bool(self.conversation.sent)
+        self.conversation = replace(self.conversation, handed=self.handed, has_pin=guarded, guarded=guarded)
         self._note_waiting()
         assert self.conversation == turn.conversation, "a conversation must survive being saved"  # noqa: S101
         self.language = self.conversation.language
@@ -362,8 +410,20 @@ class Player:
                 _VALIDATOR.validate(report)
                 self.reports.append(report)
                 return [f"! Submit {report['kind']}" if report["kind"] != "report" else "! Submit"]
-            case Erase() | Tidy() | Vanish() | Lock() | Keep() | Recover():
+            case Erase() | Tidy() | Vanish() | Lock() | Keep() | Recover() | Take() | Prove():
                 return [f"! {type(effect).__name__}"]
+            case Guard(kind):
+                return [f"! Guard {kind}"]
+            case LookUp(what):
+                return [f"! LookUp {what}"]
+            case ChooseWord(number):
+                return [f"! ChooseWord {number}"]
+            case Note(reason):
+                return [f"! Note {reason}"]
+            case Certify(revision):
+                receipt = receipt_screen(self.conversation, revision)
+                self.shown.append((self.conversation.tag, receipt))
+                return [f"! Certify {revision}", *self._screen(receipt)]
             case Drop(files):
                 return [f"! Drop {len(files)}"]
             case Play(_, path):
