@@ -77,6 +77,8 @@ class Worker:
         self._understanding = understanding
         self._letters = Letters(store, keys, turns.engine.form, turns.facts, sealer, api)
         self._answers = Answers(store, keys, turns, self.chat, self._inquired, self._public)
+        #: how our own messages are marked, and known again
+        self.marks = turns.marks
         self._hot = Hot()
         #: what was left out, by reason
         self.left_out: Counter[str] = Counter()
