@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -19,6 +19,15 @@ _HOUR, _DAY, _SLOW = ("all/hour", HOUR), ("all/day", DAY), ("all/slow", SLOW)
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """Who tries what."""
+
+    counted: tuple[_Counted, ...] = field(repr=False)
+    #: whether it counts among everybody's: a code can be guessed at from any chat, a PIN in its own chat only there
+    from_anywhere: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Try:
     """A try that is looked at; already counted as a failure."""
 
@@ -28,14 +37,14 @@ class Try:
     locks: bool
 
 
-def at_code(lane: str, selector: str) -> tuple[_Counted, ...]:
+def at_code(lane: str, selector: str) -> Attempt:
     """A try of this chat on a code."""
-    return ((f"chat/{lane}", CHAT), (f"code/{selector}", CODE))
+    return Attempt(((f"chat/{lane}", CHAT), (f"code/{selector}", CODE)), True)
 
 
-def at_home(lane: str, report: str) -> tuple[_Counted, ...]:
-    """A try on the PIN of a request in its own chat: whoever tries it elsewhere cannot lock its family out here."""
-    return ((f"chat/{lane}", CHAT), (f"pin/{report}", CODE))
+def at_home(lane: str, report: str) -> Attempt:
+    """A try on the PIN of a request in its own chat: whoever tries codes elsewhere cannot lock its family out here."""
+    return Attempt(((f"chat/{lane}", CHAT), (f"pin/{report}", CODE)), False)
 
 
 class Gate:
@@ -45,28 +54,32 @@ class Gate:
         self._store = store
         self._keys = keys
 
-    async def enter(self, whom: Sequence[_Counted], at: datetime) -> Try | None:
+    async def enter(self, attempt: Attempt, at: datetime) -> Try | None:
         """None when there were too many failures; else a try, counted as one until `right` says otherwise."""
+        named = self.named(attempt)
         hour = int(at.timestamp()) // 3600
-        return await self._store.write(lambda connection: enter(connection, self._named(whom), hour))
+        return await self._store.write(lambda connection: enter(connection, named, hour))
 
     async def right(self, tried: Try) -> None:
         """It was no failure."""
         await self._store.write(lambda connection: leave(connection, tried))
 
-    def _named(self, whom: Iterable[_Counted]) -> tuple[_Counted, ...]:
-        return tuple((self._keys.tries.pseudonym(name), limit) for name, limit in whom)
+    def named(self, attempt: Attempt) -> Attempt:
+        """Under the fingerprints it is counted by."""
+        counted = tuple((self._keys.tries.pseudonym(name), limit) for name, limit in attempt.counted)
+        return replace(attempt, counted=counted)
 
 
-def enter(connection: Connection, whom: tuple[_Counted, ...], hour: int) -> Try | None:
+def enter(connection: Connection, attempt: Attempt, hour: int) -> Try | None:
     """`Gate.enter` in a transaction."""
-    if not all(is_open(failures.find(connection, name), hour) for name, _ in whom):
+    counted = attempt.counted
+    if not _all_open(connection, counted, hour):
         return None
-    counted = (*whom, _HOUR, _DAY)
-    if not all(is_open(failures.find(connection, name), hour) for name, _ in (_HOUR, _DAY)):
-        if not is_open(failures.find(connection, _SLOW[0]), hour):
+    if attempt.from_anywhere:
+        slow = not _all_open(connection, (_HOUR, _DAY), hour)
+        if slow and not _all_open(connection, (_SLOW,), hour):
             return None
-        counted = (*whom, _SLOW)
+        counted = (*counted, _SLOW) if slow else (*counted, _HOUR, _DAY)
     locks = False
     for name, limit in counted:
         tally = failed(failures.find(connection, name), limit, hour)
@@ -79,3 +92,7 @@ def leave(connection: Connection, tried: Try) -> None:
     """`Gate.right` in a transaction."""
     for name, limit in tried.counted:
         failures.put(connection, name, taken_back(failures.find(connection, name), limit, tried.hour))
+
+
+def _all_open(connection: Connection, counted: Iterable[_Counted], hour: int) -> bool:
+    return all(is_open(failures.find(connection, name), hour) for name, _ in counted)

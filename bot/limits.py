@@ -29,9 +29,9 @@ CHAT = Limit(5, 1, 1)
 CODE = Limit(5, 24, 24)
 #: Everybody together: beyond these there is slow mode for as long as they hold.
 HOUR = Limit(200, 1, 1, doubles=False)
-DAY = Limit(300, 24, 24, doubles=False)
+DAY = Limit(220, 24, 24, doubles=False)
 #: Everybody together in slow mode.
-SLOW = Limit(10, 1, 1, doubles=False)
+SLOW = Limit(4, 1, 1, doubles=False)
 
 #: A pause is forgotten, and the next one is the first again, after so many hours without a failure.
 FORGOTTEN = 60 * 24
