@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -144,7 +144,7 @@ def _case(visit: Visit, status: int = 200, failed: str = "") -> Response:
         "case.html",
         status,
         report=report_now,
-        call_words=_call_words(report_now),
+        call_words=_call_words(report_now, erasure.today(store)),
         callers=CALLERS,
         sheet=Reader(visit.desk.calendar).read(bodies),
         known=known,
@@ -160,10 +160,9 @@ def _case(visit: Visit, status: int = 200, failed: str = "") -> Response:
     )
 
 
-def _call_words(report: dict[str, Any]) -> tuple[str, ...]:
+def _call_words(report: dict[str, Any], today: date) -> tuple[str, ...]:
     """The words to say in a call today (UTC), in the family's language; none in a report of an earlier version."""
     secret = report.get("call_secret")
-    today = datetime.now(UTC).date()
     return of_the_day(bytes.fromhex(secret), today, report["language"]) if secret else ()
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pyrage
 import pytest
-from conftest import Running
+from click.testing import CliRunner
+from conftest import TOKEN, Running
 from family import anchor, begin, report
 from hypothesis import given
 from hypothesis import strategies as some
@@ -15,6 +17,7 @@ from test_bot_codes import press, says
 from test_bot_conversation import settled
 
 from bot.chats import Chat
+from bot.cli import cli
 from bot.genuine import Marks
 from bot.keys import Keys
 from bot.sandbox.phone import Phone
@@ -123,7 +126,9 @@ async def test_the_word_is_chosen_and_kept(bot: Running, samira: Phone) -> None:
     assert house.worker.marks.word(again).startswith(chosen)
 
 
-async def test_who_pretends_to_be_us_is_told_to_the_team_alone(bot: Running, samira: Phone) -> None:
+async def test_who_pretends_to_be_us_is_told_to_the_team_alone(
+    bot: Running, samira: Phone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await bot.start()
     await begin(samira)
     await says(bot, samira, "/safety", "We never ask for money")
@@ -133,5 +138,13 @@ async def test_who_pretends_to_be_us_is_told_to_the_team_alone(bot: Running, sam
     row = look(bot.settings.database_url, lambda c: c.execute(select(tasks)).one())
     assert row.reason == "impostor"
     assert pyrage.decrypt(row.note, [bot.team.identities[1]]).decode() == "@wasl_helps_you asks for 500 dollars"
+    await bot.stop()
+    monkeypatch.setenv("WASL_BOT_DATA", str(bot.settings.bot_data))
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("WASL_PROFILE", str(bot.settings.profile))
+    done = CliRunner().invoke(cli, ["notes", str(tmp_path / "notes")])
+    assert done.output.endswith(": 1 notes\n")
+    [kept] = (tmp_path / "notes").iterdir()
+    assert (kept.name, kept.read_bytes()) == (f"{row.id}-impostor.age", row.note)
     with pytest.raises(pyrage.DecryptError):
         pyrage.decrypt(row.note, [pyrage.x25519.Identity.generate()])
