@@ -11,7 +11,7 @@ from flows.presses import press
 from flows.screens import CONTINUE, N_
 from flows.turn import Here, Turn
 
-RECEIPT_OF = N_("Receipt of {day}, number {number}")
+RECEIPT_OF = N_("Receipt {number}")
 YOUR_RECEIPT = N_(
     "Receipt of {day}, number {number}:\n{receipt}\nIt proves that something was sent that day and has not been changed since. "
     "It tells nobody what, and nothing about you. Anyone can check it without the internet; how: {verify}."
@@ -44,7 +44,7 @@ def receipt_screen(conversation: Conversation, revision: int) -> Screen:
     buttons = tuple(
         (
             Button(
-                replace(RECEIPT_OF, values={"day": day(one.at.date()), "number": one.revision}),
+                replace(RECEIPT_OF, values={"number": one.revision}),
                 press("rc", word=f"r{one.revision}"),
             ),
         )

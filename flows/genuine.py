@@ -6,33 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from flows.conversation import Conversation
 from flows.effects import ChooseWord, Forget, LookUp, Note
 from flows.phrases import Button, Phrase, Screen, Value, day
 from flows.presses import press
-from flows.screens import CONTINUE, N_, PERSON
+from flows.replies import CHECK_MESSAGE, IMPOSTOR, scam_screen
+from flows.screens import CONTINUE, N_
 from flows.turn import Here, Turn
 from flows.words import COUNT, word
 
 #: words offered at a time
 OFFERED = 6
 
-CHECK_MESSAGE = N_("Check a message")
-CALL_WORDS = N_("Words for a call")
-OUR_WORD = N_("Our word")
 OTHER_WORDS = N_("Other words")
-IMPOSTOR = N_("Somebody pretends to be you")
 
-WE_NEVER_ASK = N_("We never ask for money, passwords, codes or PINs. Everything here costs nothing.")
-TIP_DETAILS = N_(
-    "Who says they know something may have it from the internet. Please tell them nothing more; ask for something that only "
-    "the person you are looking for can know."
-)
-TIP_PAPERS = N_("Papers, photos and voices can be forged. Please send no money and no identity papers for them.")
-TIP_TIME = N_(
-    "Who presses you to decide at once is seldom honest. You may take your time, and speak with somebody you trust."
-)
-TIP_CALL = N_("When we call, we say two words that this chat shows you. Without them, please hang up.")
+WE_NEVER_ASK = N_("We never ask for money, passwords, codes or PINs.")
 WORD_LINE = N_("Every message that we write by ourselves ends with our word and a mark: {word}.")
 CHOOSE_WORD = N_("Please choose the word by which you know our messages.")
 WORD_CHOSEN = N_("From now on our messages end with: {word}.")
@@ -53,19 +40,6 @@ WHO_PRETENDS = N_(
     "deleted from this chat at once."
 )
 IMPOSTOR_NOTED = N_("Thank you. The team has been told.")
-
-
-def scam_screen(conversation: Conversation) -> Screen:
-    """Advice when somebody wants money or pretends to be us, and what can be checked at once."""
-    tips = tuple(N_("- {title}", title=tip) for tip in (TIP_DETAILS, TIP_PAPERS, TIP_TIME, TIP_CALL))
-    lines = (WE_NEVER_ASK, *tips)
-    rows = (
-        (Button(CHECK_MESSAGE, press("vf")), Button(CALL_WORDS, press("ph"))),
-        (Button(OUR_WORD, press("wd")), Button(PERSON, press("h"))),
-        (Button(IMPOSTOR, press("im")),),
-        (Button(CONTINUE, press("g")),),
-    )
-    return Screen(lines, rows)
 
 
 def pressed(here: Here, verb: str, chosen: str = "") -> Turn | None:
