@@ -138,6 +138,7 @@ class Answers:
         home = await self.store.write(lambda connection: chats.home_of(connection, report))
         lines = await self.standing(report, now.at)
         movable = home is not None and home.lane != now.chat.lane
+        self._opened = {lane: kept for lane, kept in self._opened.items() if kept[1] >= now.at}
         if movable:
             self._opened[now.chat.lane] = (report, now.at + OPEN_FOR)
         return self._follow(now, Opened(lines, movable, now.at))

@@ -77,11 +77,10 @@ def proves(asking: Asking | None) -> str | None:
 def said(here: Here, text: str, message: int) -> Turn:
     """Words while a PIN is asked for. They leave the chat whatever they are."""
     gone, found, asking = Forget(message), pin(text), here.conversation.asking
-    if proves(asking):
-        # Whatever was written is tried, so that even what cannot be a PIN is answered like a wrong one.
-        return Turn(here.conversation, (gone, Prove(found or "")))
     if found is None:
         return here.show(_pin_screen(NOT_A_PIN), gone)
+    if proves(asking):
+        return Turn(here.conversation, (gone, Prove(found)))
     if is_weak(found):
         return here.show(_pin_screen(WEAK_PIN), gone)
     return Turn(here.conversation, (gone, Guard("duress" if asking == "new_duress" else "pin", found)))

@@ -370,9 +370,9 @@ def fell_silent(here: Here, *, short: bool) -> Turn:
 
 
 def _rest(here: Here, *, lock: bool, tidies: bool = True) -> Turn:
-    conversation = here.conversation
+    conversation = replace(here.conversation, asking=None)
     if conversation.status == "open":
-        conversation = replace(conversation, paused=True, asking=None)
+        conversation = replace(conversation, paused=True)
     tidied: tuple[Effect, ...] = (Tidy(),) if tidies else ()
     if lock and conversation.status == "open" and here.has_news:
         return Turn(conversation, (Lock(), Show(tell.locked_screen()), *tidied))

@@ -99,6 +99,7 @@ from flows.report import schema
 from flows.rights import is_panic
 from flows.standing import Progress, Request, next_progress
 from flows.step import Turn, Wanted, begin, is_discreet, listens, step, wants
+from flows.words import word
 
 #: what an operator's profile and the shell would fill in, here as plain stand-ins
 FACTS: Mapping[str, str] = {
@@ -125,23 +126,23 @@ _RECEIVED: Mapping[str, tuple[Any, str]] = {
     "audio": ("audio", "audio/mpeg"),
 }
 #: What else the shell may have found out.
-_TOLD: Mapping[str, Callable[[datetime], Event]] = {
-    "opened": lambda at: Opened((ALREADY_SENT, NOT_FETCHED), True, at),
-    "opened here": lambda at: Opened((ALREADY_SENT, NOT_FETCHED), False, at),
-    "too often": lambda at: NotRecovered("too_often", at),
-    "taken": Taken,
-    "unsent": lambda at: NotTaken("unsent", at),
-    "over": lambda at: NotTaken("over", at),
-    "proved": Proved,
-    "not proved": lambda at: NotProved("wrong", at),
-    "too often proved": lambda at: NotProved("too_often", at),
-    "guarded duress": lambda at: Guarded("duress", at),
-    "not guarded": NotGuarded,
-    "word": lambda at: WordKnown(1, "olive 47", False, at),
-    "word chosen": lambda at: WordKnown(4, "pomegranate 47", True, at),
-    "call words": lambda at: CallWordsKnown(("river", "mint", "lamp"), at),
-    "genuine": lambda at: MessageChecked(at.date(), at),
-    "not ours": lambda at: MessageChecked(None, at),
+_TOLD: Mapping[str, Callable[[datetime, str], Event]] = {
+    "opened": lambda at, _: Opened((ALREADY_SENT, NOT_FETCHED), True, at),
+    "opened here": lambda at, _: Opened((ALREADY_SENT, NOT_FETCHED), False, at),
+    "too often": lambda at, _: NotRecovered("too_often", at),
+    "taken": lambda at, _: Taken(at),
+    "unsent": lambda at, _: NotTaken("unsent", at),
+    "over": lambda at, _: NotTaken("over", at),
+    "proved": lambda at, _: Proved(at),
+    "not proved": lambda at, _: NotProved("wrong", at),
+    "too often proved": lambda at, _: NotProved("too_often", at),
+    "guarded duress": lambda at, _: Guarded("duress", at),
+    "not guarded": lambda at, _: NotGuarded(at),
+    "word": lambda at, tongue: WordKnown(1, f"{word(1, tongue)} 47", False, at),
+    "word chosen": lambda at, tongue: WordKnown(6, f"{word(6, tongue)} 47", True, at),
+    "call words": lambda at, tongue: CallWordsKnown(tuple(word(number, tongue) for number in (28, 20, 53)), at),
+    "genuine": lambda at, _: MessageChecked(at.date(), at),
+    "not ours": lambda at, _: MessageChecked(None, at),
 }
 #: Silence the bot notices: after this many seconds, and whether that is the short one.
 _SILENCES = ((1800, True), (6 * 3600, False))
@@ -220,7 +221,7 @@ class Player:
                 kind: Any = what.partition(" ")[2]
                 return self._take(step(self.flow, self.conversation, Guarded(kind, self.at)))
             case told if told in _TOLD:
-                return self._take(step(self.flow, self.conversation, _TOLD[told](self.at)))
+                return self._take(step(self.flow, self.conversation, _TOLD[told](self.at, self.language)))
             case "fetched":
                 self.handed = tuple((sent.revision, self.at.date()) for sent in self.conversation.sent)
                 return []
