@@ -91,13 +91,12 @@ from flows.languages import offered, say, speak
 from flows.letters import Letter, restore_letter, save_letter
 from flows.letters.templates import problem
 from flows.meaning.meaning import Meaning
-from flows.notices import ALREADY_SENT, NOT_FETCHED
-from flows.phrases import Button, Screen
+from flows.phrases import Button, Phrase, Screen
 from flows.presses import read_press
 from flows.questions import Flow
 from flows.report import schema
 from flows.rights import is_panic
-from flows.standing import Progress, Request, next_progress
+from flows.standing import NEWS_BY_A_PERSON, Progress, Request, next_progress, progress_line
 from flows.step import Turn, Wanted, begin, is_discreet, listens, step, wants
 from flows.words import word
 
@@ -125,10 +124,16 @@ _RECEIVED: Mapping[str, tuple[Any, str]] = {
     "voice": ("audio", "audio/ogg"),
     "audio": ("audio", "audio/mpeg"),
 }
+
+
+def _public(at: datetime) -> tuple[Phrase, ...]:
+    return progress_line(Request("", at.date()), at.date()), NEWS_BY_A_PERSON
+
+
 #: What else the shell may have found out.
 _TOLD: Mapping[str, Callable[[datetime, str], Event]] = {
-    "opened": lambda at, _: Opened((ALREADY_SENT, NOT_FETCHED), True, at),
-    "opened here": lambda at, _: Opened((ALREADY_SENT, NOT_FETCHED), False, at),
+    "opened": lambda at, _: Opened(_public(at), True, at),
+    "opened here": lambda at, _: Opened(_public(at), False, at),
     "too often": lambda at, _: NotRecovered("too_often", at),
     "taken": lambda at, _: Taken(at),
     "unsent": lambda at, _: NotTaken("unsent", at),

@@ -16,10 +16,11 @@ from test_bot_conversation import settled
 
 from bot import pins
 from bot.bringing import Bringing
-from bot.chats import Chat
+from bot.chats import Chat, seal_receipt
 from bot.engine import Engine, load_engine
 from bot.keys import Keys
 from bot.profile import read_profile
+from bot.progress import requests_of
 from bot.reference import Code, read_code, seal_verifier
 from bot.sandbox.phone import Phone, Remote
 from bot.sandbox.serve import Address
@@ -29,6 +30,7 @@ from bot.store import envelopes, references
 from bot.store.store import Store, look
 from bot.store.tables import chats, conversations, failures
 from bot.store.tables import references as codes
+from flows.conversation import Conversation
 from ground.vault import Vault, new_key
 
 PIN, OTHER, WRONG = "482917", "739164", "650283"
@@ -86,7 +88,7 @@ async def test_code_and_pin_show_how_it_stands_elsewhere_and_bring_it_there(
     await says(bot, jonas, f"{code} {PIN}", "do not open anything here"), "no PIN is set yet"
     await guarded(bot, samira)
     text = await says(bot, jonas, f"{code[:8]} {code[8:]} {PIN}", "This is how the request stands:")
-    assert "Your search request has been received." in text
+    assert "It was received on" in text
     assert not set(family.WORDS.split()) & set(text.split()), "no name"
     assert family.labels((await family.anchor(jonas)) or {}) == ["Go on with it here", "Continue"]
 
@@ -143,7 +145,7 @@ async def test_guessing_locks_the_code_and_its_chat_is_told_once_in_words_that_a
         assert word not in told["text"]
 
     await says(bot, samira, "/status", "Please write your PIN.")
-    await says(bot, samira, PIN, "Your search request has been received."), "its own chat is not locked out"
+    await says(bot, samira, PIN, "It was received on"), "its own chat is not locked out"
 
     chat = await house.worker.chat(house.keys.lane(samira.chat_id))
     assert chat is not None
@@ -348,6 +350,32 @@ async def test_a_right_code_alone_opens_nothing_and_a_code_waiting_for_its_hash_
         assert await pins.judge_both(keys, code, waiting, PIN) == "right"
         assert await pins.judge_both(keys, Code("1234567", "7654322"), waiting, PIN) == "wrong"
         assert await pins.judge_both(keys, code, waiting, "") == "wrong"
+    finally:
+        store.close()
+
+
+async def test_a_chats_requests_are_told_but_for_those_whose_pin_was_not_written(database_url: str) -> None:
+    keys = Keys.of(Vault(new_key()))
+    store = Store(database_url)
+    store.open(keys)
+    try:
+        for letter, pin in (("a", "$hash"), ("b", None)):
+            report = letter * 32
+            receipt = seal_receipt(keys, Conversation(report, "en", AT, "submitted", revision=1))
+            draft = chat_rows.Draft(report, "lane", "submitted", 1, None, None, receipt)
+            await store.write(lambda c, draft=draft: chat_rows.begin(c, draft))
+            await store.write(
+                lambda c, letter=letter, report=report, pin=pin: (
+                    references.put(c, selector=letter * 7, unhashed=b"x", report=report, day=1),
+                    references.guard(c, report, pin, pin),
+                )
+            )
+        for proved, tags in (("", ["b" * 6]), ("a" * 32, ["a" * 6, "b" * 6])):
+            found = await store.write(lambda c, proved=proved: requests_of(c, keys, "lane", proved))
+            assert [one.tag for one in found] == tags
+        assert await store.write(lambda c: chat_rows.home(c, "a" * 32)) is None, (
+            "a chat without a row cannot be written to"
+        )
     finally:
         store.close()
 
