@@ -177,7 +177,8 @@ class Answers:
         turn = replace(moved, effects=(*now.said, *moved.effects))
         plan = self.turns.plan(now.update_id, as_if, now.heard, turn, Given(brought=where))
         left = now.chat
-        if left.id_of_conversation not in (None, as_if.conversation.id) and left.receipt is None:
+        has_sent = left.receipt is not None and bool(left.receipt.sent)
+        if left.id_of_conversation not in (None, as_if.conversation.id) and not has_sent:
             plan.erased_conversation = left.id_of_conversation
         plan.elsewhere_changed = (where[0],)
         return plan, as_if

@@ -420,7 +420,7 @@ class _Performing:
         conversation, receipt = self._plan.conversation, self._plan.given.receipt
         if conversation is None or receipt is None:
             return
-        self.add("tell", self._say(receipt_screen(conversation, revision)))
+        self.add("tell", self._say(receipt_screen(conversation, revision, discreet=bool(self._plan.state["discreet"]))))
         self.add("picture", {"receipt": receipt})
         self._plan.state["below"] = True
 

@@ -16,6 +16,7 @@ YOUR_RECEIPT = N_(
     "Receipt of {day}, number {number}:\n{receipt}\nIt proves that something was sent that day and has not been changed since. "
     "It tells nobody what, and nothing about you. Anyone can check it without the internet; how: {verify}."
 )
+GOES_SOON = N_("It disappears from this chat in half an hour. Please keep it elsewhere if you need it.")
 NOTHING_SENT = N_("There is no receipt: nothing has been sent from this chat.")
 #: earlier receipts that are offered
 EARLIER = 6
@@ -38,7 +39,7 @@ def receipt_text(conversation: Conversation, revision: int) -> Phrase:
     return replace(YOUR_RECEIPT, values={"day": day(at.date()), "number": revision})
 
 
-def receipt_screen(conversation: Conversation, revision: int) -> Screen:
+def receipt_screen(conversation: Conversation, revision: int, *, discreet: bool) -> Screen:
     """That message, with the other sendings under it."""
     others = [one for one in conversation.sent if one.revision != revision][-EARLIER:]
     buttons = tuple(
@@ -50,4 +51,4 @@ def receipt_screen(conversation: Conversation, revision: int) -> Screen:
         )
         for one in others
     )
-    return Screen((receipt_text(conversation, revision),), buttons)
+    return Screen((receipt_text(conversation, revision), *((GOES_SOON,) if discreet else ())), buttons)

@@ -427,7 +427,9 @@ class Player:
             case Note(reason):
                 return [f"! Note {reason}"]
             case Certify(revision):
-                receipt = receipt_screen(self.conversation, revision)
+                receipt = receipt_screen(
+                    self.conversation, revision, discreet=is_discreet(self.flow, self.conversation)
+                )
                 self.shown.append((self.conversation.tag, receipt))
                 return [f"! Certify {revision}", *self._screen(receipt)]
             case Drop(files):

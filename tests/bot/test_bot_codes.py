@@ -229,6 +229,24 @@ async def test_the_second_pin_on_another_phone_unlinks_the_chat_it_was_sent_from
     assert not any("continued on another phone" in one["text"] for one in await samira.messages())
 
 
+async def test_what_is_brought_to_a_chat_leaves_what_was_sent_from_there(
+    bot: Running, samira: Phone, jonas: Phone
+) -> None:
+    house = await bot.start()
+    code = await sent(samira)
+    await guarded(bot, samira)
+    await sent(jonas)
+    await says(bot, jonas, f"{code} {PIN}", "This is how the request stands:")
+    await press(jonas, "Go on with it here")
+    await jonas.wait_for("From now on you can ask about it and add to it here.")
+    await settled(bot)
+    lanes = look(bot.settings.database_url, lambda c: list(c.execute(select(conversations.c.lane)).scalars()))
+    assert lanes == [house.keys.lane(jonas.chat_id)] * 2
+    await says(bot, jonas, "/status", "Please write your PIN.")
+    text = await says(bot, jonas, PIN, "It was received on")
+    assert text.count("It was received on") == 2, "its own and the one that was brought"
+
+
 async def test_a_code_written_where_nobody_asked_leaves_the_chat(bot: Running, samira: Phone) -> None:
     await bot.start()
     await family.begin(samira)

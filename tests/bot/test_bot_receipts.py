@@ -132,7 +132,8 @@ async def test_a_family_gets_one_for_each_sending_and_it_is_of_the_envelope(
     shown = await family.anchor(samira)
     assert shown is not None
     await samira.tap("Receipt", shown["message_id"])
-    await samira.wait_for("It proves that something was sent that day")
+    told = await samira.wait_for("It proves that something was sent that day")
+    assert "It disappears from this chat in half an hour." in told["text"], "others can see this phone"
     await samira.wait_for(lambda one: one["from_bot"] and bool(one.get("media") or one.get("photo")))
     await settled(bot)
     copied = await family.copied(samira)
