@@ -4,7 +4,7 @@ SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := .venv/bin
 
-.PHONY: help setup run nlu test quick slow lint storm families turn-time bench bench-transport bench-nlu read-scores messages picture clean
+.PHONY: help setup run nlu test quick slow lint storm families turn-time attackers bench bench-transport bench-nlu read-scores messages picture clean
 
 help: ## Print these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ families: setup ## A thousand scripted families through the bot, 300 days in min
 
 turn-time: setup ## How long a turn takes after 10, 50, 100, 150 answers; figures in docs/assurance/
 	$(RUN)/python -m bench.turn_time
+
+attackers: setup ## Ten thousand chats guess codes and PINs for a month, through the real limits; figures in docs/assurance/
+	$(RUN)/python -m bench.attackers
 
 bench: setup ## Updates per second and latency beside four other bots; figures in bench/results/
 	PATH="$(dir $(UV)):$$PATH" $(RUN)/python -m bench.run

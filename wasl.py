@@ -15,6 +15,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "bot": ("bot.cli", "The families' side: Telegram in and out, store, sealing, hand-off API."),
     "desk": ("desk.cli", "The caseworkers' side: fetch, open and read sealed reports."),
     "sandbox": ("bot.sandbox.cli", "A local Bot API server with a phone page in the browser; no token needed."),
+    "receipt": (
+        "bot.receipts.cli",
+        "Receipts of what families sent: verify one, write the page that verifies offline.",
+    ),
     "nlu": ("bot.nlu.cli", "Rasa in its own process: build, serve, parse, test."),
     "talk": ("flows.talk", "Hold the conversation in this terminal; record it as a transcript."),
     "form": ("flows.cli", "Check a form, or draw it."),

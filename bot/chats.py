@@ -48,6 +48,8 @@ class Chat:
     recording: str | None = None
     #: whether a letter of the team's is open, so that what the family writes goes to it; None when that was not looked up yet
     answers: bool | None = None
+    #: the word its family chose for our messages (`flows.words`); None when it was given one
+    word: int | None = None
     #: whether the chat has a row yet
     kept: bool = False
     #: the day of its last turn (days since 1970)
@@ -95,7 +97,7 @@ def read_chat(keys: Keys, row: ChatRow) -> Chat:
     number = int(keys.handles.open(row.handle, table="chats", row=row.lane, column="handle"))
     chat = Chat(row.lane, number, row.language, row.anchor, row.below, row.reachable, kept=True, day=row.day)
     chat.touched, chat.residue, chat.quiet, chat.discreet = row.touched, row.residue, row.quiet, row.discreet
-    chat.recording = row.recording
+    chat.recording, chat.word = row.recording, row.word
     read_conversation(keys, row, chat)
     return chat
 

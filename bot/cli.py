@@ -1,4 +1,4 @@
-"""`wasl bot …`: serve, init, status, backup, dead-letters."""
+"""`wasl bot …`: serve, init, status, backup, notes, dead-letters."""
 
 from __future__ import annotations
 
@@ -74,6 +74,21 @@ def backup(to: Path) -> None:
 
     counted = back_up(read_settings().database_url, to)
     click.echo(f"{to}: {sum(counted.values())} rows, without the keys of {counted['conversations']} conversations")
+
+
+@cli.command()
+@click.argument("to", type=click.Path(file_okay=False, path_type=Path))
+def notes(to: Path) -> None:
+    """Write the sealed notes of open tasks (who pretends to be us) into a folder, for the team to open with `age -d`."""
+    from bot.settings import read_settings
+    from bot.store import tasks
+    from bot.store.store import look
+
+    to.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = look(read_settings().database_url, tasks.notes)
+    for number, reason, note in found:
+        (to / f"{number}-{reason}.age").write_bytes(note)
+    click.echo(f"{to}: {len(found)} notes")
 
 
 @cli.command("dead-letters")

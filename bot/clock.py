@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.lanes import Waiting
-from bot.store import envelopes, files, heard, inbox, letters, meta, outbox, resumptions, signals, silence
+from bot.limits import FORGOTTEN
+from bot.store import envelopes, failures, files, heard, inbox, letters, meta, outbox, signals, silence
 from bot.store.writer import StoreTrouble
 from bot.translate import OURS, timer
 
@@ -45,7 +46,7 @@ def tidy(connection: Connection, now: float, keep_sealed_hours: float) -> int:
     erased = envelopes.erase(connection, int(now - keep_sealed_hours * 3600))
     day = int(now) // 86_400
     pruned = inbox.prune(connection, done_before=day - DONE_DAYS, dead_before=day - DEAD_DAYS)
-    resumptions.prune(connection, day)
+    pruned += failures.prune(connection, int(now) // 3600 - FORGOTTEN)
     pruned += files.prune(connection, day)
     pruned += letters.prune(connection, day - TOLD_DAYS) + signals.prune(connection, day - TOLD_DAYS)
     pruned += heard.prune(connection, day - HEARD_DAYS)

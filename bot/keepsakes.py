@@ -10,7 +10,6 @@ import asyncio
 import hashlib
 import hmac
 import os
-import re
 from dataclasses import dataclass, field
 
 from argon2.low_level import Type, hash_secret_raw
@@ -18,13 +17,12 @@ from argon2.low_level import Type, hash_secret_raw
 from bot.keys import DraftKey, Keys
 from bot.reference import Code, read_code
 from bot.store.resumptions import Found, Resumption
+from flows.codes import CODE_DIGITS, PIN_DIGITS, all_digits
 from ground.vault import KEY_BYTES, Unreadable, Vault
 
-_PIN = 6
 #: 64 MiB and three passes: about 0.2 s here, so that guessing offline is dear.
 _MEMORY_KIB, _PASSES = 64 * 1024, 3
 _AT_ONCE = asyncio.Semaphore(2)
-_DIGITS = re.compile(r"\d{22}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +37,13 @@ class Secret:
         return self.code.selector
 
 
-def read_secret(digits: str) -> Secret | None:
-    """Code and PIN in 22 digits; None when they are not, or the code has a slip in it."""
-    if not _DIGITS.fullmatch(digits):
+def read_secret(words: str) -> Secret | None:
+    """Code and PIN in 22 digits of any script; None when they are not, or the code has a slip in it."""
+    digits = all_digits(words)
+    if len(digits) != CODE_DIGITS + PIN_DIGITS:
         return None
-    code = read_code(digits[:-_PIN])
-    return Secret(code, digits[-_PIN:]) if code else None
+    code = read_code(digits[:CODE_DIGITS])
+    return Secret(code, digits[CODE_DIGITS:]) if code else None
 
 
 async def make(keys: Keys, conversation: str, key: DraftKey, pin: str) -> tuple[Code, Resumption]:

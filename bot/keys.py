@@ -41,6 +41,12 @@ class Keys:
     receipts: Vault
     #: the way back: how requests stand, what the team writes, what is answered to it and not yet sent
     returns: Vault
+    #: fingerprints of who tried codes and PINs, and which
+    tries: Vault
+    #: marks our own messages (`bot.genuine`)
+    marks: Vault
+    #: the secret of each request from which the words of a day are made (`flows.words`)
+    calls: Vault
     #: what codes and PINs of drafts are mixed with before they become keys
     carrying: bytes = field(repr=False)
     #: what reference codes are mixed with before they are hashed
@@ -59,6 +65,9 @@ class Keys:
             codes=root.derive("code"),
             receipts=root.derive("receipt"),
             returns=root.derive("return-path"),
+            tries=root.derive("tries"),
+            marks=root.derive("own-messages"),
+            calls=root.derive("call-words"),
             carrying=root.derive("draft-code-pepper").key,
             pepper=root.derive("code-pepper").key,
         )

@@ -13,9 +13,9 @@ from flows.languages import Spoken
 from ground.packing import pack, unpack
 
 #: show and tell are messages; forget deletes one of the family's; lock is a show whose button holds a draft's key; voice sends a
-#: recorded question and hush takes it away; sweep deletes all that can be deleted but the anchor, vanish the anchor too;
-#: letter is a message of the team's, edited in place (`target`) where it stands
-Kind = Literal["show", "tell", "forget", "lock", "voice", "hush", "sweep", "vanish", "letter"]
+#: recorded question and hush takes it away; picture sends a receipt drawn; sweep deletes all that can be deleted but the anchor,
+#: vanish the anchor too; letter is a message of the team's, edited in place (`target`) where it stands
+Kind = Literal["show", "tell", "forget", "lock", "voice", "picture", "hush", "sweep", "vanish", "letter"]
 #: Kinds that stand as the anchor.
 ANCHORS = ("show", "lock")
 #: In the content of what is said without a sound, because nobody waits for it.

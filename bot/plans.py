@@ -20,6 +20,9 @@ from bot.store.rows import EnvelopeRow
 from flows.conversation import Conversation
 from flows.envelope import SealedFile
 
+#: Ordinals of tasks that carry a note.
+_NOTES = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -33,6 +36,8 @@ class Given:
     carried: tuple[Code, Resumption] | None = field(default=None, repr=False)
     #: the lane a draft was brought from, and its version there
     brought: tuple[str, int] | None = None
+    #: the receipt that was asked for
+    receipt: str | None = None
 
 
 @dataclass(slots=True)
@@ -65,6 +70,14 @@ class Plan:
     reference: tuple[str, bytes] | None = field(default=None, repr=False)
     #: (ordinal, reason, when they would like to be called)
     calls: list[tuple[int, str, str]] = field(default_factory=list)
+    #: (reason, words sealed to the team)
+    notes: list[tuple[str, bytes]] = field(default_factory=list, repr=False)
+    #: the PIN's hash of something sent, and the second one's; both None when there is none any more
+    pins: tuple[str, str | None, str | None] | None = field(default=None, repr=False)
+    #: what was sent and no chat shall know of any more
+    unlinks: str | None = None
+    #: other chats whose rows this turn changes
+    elsewhere_changed: tuple[str, ...] = ()
     given: Given = field(default_factory=Given)
     message: int | None = None
     erased_conversation: str | None = None
@@ -90,6 +103,12 @@ def written(keys: Keys, chat: Chat, plan: Plan) -> Callable[[Connection], bool]:
     def job(connection: Connection) -> bool:
         if not inbox.finish(connection, plan.update_id, plan.message):
             return False
+        if plan.unlinks is not None:
+            chats.unlink(connection, plan.unlinks)
+            letters.move(connection, plan.unlinks, "")
+            files.forget_conversation(connection, plan.unlinks)
+        if plan.pins is not None:
+            references.guard(connection, *plan.pins)
         _write_conversation(connection, chat, plan)
         _write_chat(connection, chat, plan, handle)
         _write_files(connection, plan)
@@ -111,6 +130,17 @@ def written(keys: Keys, chat: Chat, plan: Plan) -> Callable[[Connection], bool]:
             tasks.wish(connection, chat.lane, plan.times, plan.day)
         for job in plan.also:
             job(connection)
+        for number, (reason, note) in enumerate(plan.notes):
+            tasks.put(
+                connection,
+                update_id=plan.update_id,
+                ordinal=_NOTES + number,
+                lane=chat.lane,
+                conversation=plan.conversation.id if plan.conversation else None,
+                reason=reason,
+                day=plan.day,
+                note=note,
+            )
         return True
 
     return job

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from bot.chats import open_receipt
 from bot.keys import Keys
-from bot.store import letters, standings
+from bot.store import letters, references, standings
 from bot.store.tables import conversations
 from flows.standing import Progress, Request
 from ground.packing import pack, unpack
@@ -32,8 +32,8 @@ def progress_of(connection: Connection, keys: Keys, report: str) -> Progress | N
     return None if body is None else open_progress(keys, report, body)
 
 
-def requests_of(connection: Connection, keys: Keys, lane: str) -> tuple[Request, ...]:
-    """Every request sent from this chat, oldest first."""
+def requests_of(connection: Connection, keys: Keys, lane: str, proved: str = "") -> tuple[Request, ...]:
+    """Every request sent from this chat, oldest first; those with a PIN only where it was written (`proved`, a report)."""
     waiting: dict[str, list[str]] = {}
     for letter in letters.live(connection, lane):
         if letter.kind != "note":
@@ -43,7 +43,8 @@ def requests_of(connection: Connection, keys: Keys, lane: str) -> tuple[Request,
             conversations.c.lane == lane, conversations.c.receipt.is_not(None)
         )
     ).all()
-    found = [_request(connection, keys, *row, tuple(waiting.get(row.id, ()))) for row in rows]
+    shown = [row for row in rows if row.id == proved or not references.guarded(connection, row.id)]
+    found = [_request(connection, keys, *row, tuple(waiting.get(row.id, ()))) for row in shown]
     return tuple(sorted(found, key=lambda one: (one.sent_on, one.tag)))
 
 

@@ -6,29 +6,20 @@ ISO 7064 MOD 97-10 check, so that a slip is told apart from a wrong code before 
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import secrets
-import unicodedata
 from dataclasses import dataclass, field
-from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from stdnum.iso7064 import mod_97_10
 
 from bot.keys import Keys
-from bot.store import references
-from bot.store.store import Store
+from flows.codes import CODE_DIGITS, digits, is_code
 
 _HALF = 7
-_DIGITS = 16
-#: Unicode categories that may stand between digits: spaces, dashes, invisible direction marks.
-_BETWEEN = ("Zs", "Pd", "Cf", "Cc")
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-#: Each hash takes 19 MiB; a flood of guesses must not take the machine.
-_AT_ONCE = asyncio.Semaphore(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +39,7 @@ class Code:
         """As the family sees it: `1234 5678 9012 3456`."""
         digits = self.selector + self.verifier
         digits += mod_97_10.calc_check_digits(digits)
-        return " ".join(digits[at : at + 4] for at in range(0, _DIGITS, 4))
+        return " ".join(digits[at : at + 4] for at in range(0, CODE_DIGITS, 4))
 
     def hashed(self, pepper: bytes) -> str:
         """What is kept of it (takes about 30 ms)."""
@@ -67,16 +58,10 @@ class Code:
 
 def read_code(words: str) -> Code | None:
     """The code in what somebody typed: digits of any script, spaces and dashes between; None when it is not one."""
-    digits = ""
-    for sign in unicodedata.normalize("NFKC", words):
-        value = unicodedata.decimal(sign, None)
-        if value is not None:
-            digits += str(value)
-        elif unicodedata.category(sign) not in _BETWEEN:
-            return None
-    if len(digits) != _DIGITS or not mod_97_10.is_valid(digits):
+    found = digits(words)
+    if found is None or not is_code(found):
         return None
-    return Code(digits[:_HALF], digits[_HALF : 2 * _HALF])
+    return Code(found[:_HALF], found[_HALF : 2 * _HALF])
 
 
 def seal_verifier(keys: Keys, code: Code) -> bytes:
@@ -87,20 +72,3 @@ def seal_verifier(keys: Keys, code: Code) -> bytes:
 def open_verifier(keys: Keys, selector: str, sealed: bytes) -> Code:
     """The code of a row that waits for its hash."""
     return Code(selector, keys.codes.open(sealed, table="references", row=selector, column="unhashed").decode())
-
-
-async def report_of(store: Store, keys: Keys, code: Code) -> str | None:
-    """The report a code opens. A selector we do not know takes as long as one we do."""
-    found = await store.write(lambda connection: references.find(connection, code.selector))
-    hashed, unhashed, report = found or (None, None, None)
-    async with _AT_ONCE:
-        fits = await asyncio.to_thread(code.fits, hashed or _decoy(), keys.pepper)
-    if unhashed is not None:
-        fits = hmac.compare_digest(open_verifier(keys, code.selector, unhashed).verifier, code.verifier)
-    return report if fits else None
-
-
-@cache
-def _decoy() -> str:
-    """A hash nothing fits."""
-    return _HASHER.hash(secrets.token_hex(32))

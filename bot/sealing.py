@@ -12,6 +12,7 @@ import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bot.profile import ENOUGH_RECIPIENTS
+from bot.receipts.signing import sign
 from bot.store.rows import EnvelopeRow
 from flows.envelope import Manifest, SealedFile, pad
 from ground.complaints import Complaint
@@ -42,6 +43,10 @@ class Sealer:
             files=tuple(files),
         ).as_bytes()
         return EnvelopeRow(report["id"], report["revision"], manifest, self._signing_key.sign(manifest), sealed)
+
+    def receipt(self, manifest: bytes) -> str:
+        """The receipt of an envelope of ours, for its family to keep."""
+        return sign(manifest, self._signing_key)
 
     def seal_file(self, data: bytes) -> bytes:
         """An attachment as an age file for the same recipients, its length not padded."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection
+from telegram import InputFile
 from telegram.error import RetryAfter, TelegramError
 
 from bot.api import Api
@@ -22,6 +23,7 @@ from bot.pace import Bucket, Pace
 from bot.parcels import ANCHORS, QUIETLY, Parcel
 from bot.plans import today
 from bot.prompts import play
+from bot.receipts.picture import draw
 from bot.refusals import Refusal, understand
 from bot.store import chats, ledger, letters, outbox
 from bot.store.rows import Sent
@@ -189,6 +191,9 @@ class Sender:
         self._gone(lane, parcel, absorbed)
 
     async def _call(self, parcel: Parcel, method: str, parameters: Mapping[str, Any]) -> Any:
+        if parcel.kind == "picture":
+            drawn = InputFile(draw(str(parcel.content["receipt"])), filename="receipt.png")
+            return await self._api.call("sendPhoto", {"chat_id": parameters["chat_id"], "photo": drawn})
         if parcel.kind != "voice":
             return await self._api.call(method, parameters)
         try:
@@ -354,7 +359,7 @@ class Sender:
             self._settle(lane, parcel)
             chat.anchor = message
             self._marks.anchors[chat.lane] = message
-        if anew or parcel.kind in ("tell", "voice", "lock", "letter"):
+        if anew or parcel.kind in ("tell", "voice", "picture", "lock", "letter"):
             self._write_marks(
                 at_once=True
             )  # repeating these would be seen, and a key is not left here longer than need be
@@ -438,7 +443,9 @@ def take(queue: deque[Parcel]) -> tuple[Parcel, list[Parcel]]:
 def _heirs(queue: Iterable[Parcel]) -> Iterable[Parcel]:
     """The shows that would edit the anchor before anything else is put below it."""
     for parcel in tuple(queue):
-        if parcel.kind in ("tell", "voice", "letter", *_CLEANING) or (parcel.kind in ANCHORS and parcel.fresh):
+        if parcel.kind in ("tell", "voice", "picture", "letter", *_CLEANING) or (
+            parcel.kind in ANCHORS and parcel.fresh
+        ):
             return
         if parcel.kind in ANCHORS:
             yield parcel
@@ -456,7 +463,7 @@ def call_for(parcel: Parcel, chat: Chat) -> tuple[str, dict[str, Any]]:
         case "show" | "lock" if not parcel.fresh and chat.anchor is not None:
             to.pop(QUIETLY, None)
             return "editMessageText", {**to, "message_id": chat.anchor}
-    if parcel.kind != "voice" and not to["reply_markup"]["inline_keyboard"]:
+    if parcel.kind not in ("voice", "picture") and not to["reply_markup"]["inline_keyboard"]:
         del to["reply_markup"]
     return "sendMessage", to
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from bot.chats import Chat, aligned, open_draft, seal_draft, seal_receipt
 from bot.engine import Engine
+from bot.genuine import Marks
 from bot.keys import DraftKey, Keys
 from bot.parcels import QUIETLY, Kind, Parcel, keyboard, message, with_key
 from bot.plans import Given, Plan, today, version_after
@@ -21,24 +22,32 @@ from bot.store.chats import Draft
 from bot.store.silence import grain
 from bot.translate import Heard
 from flows import notices, replies
+from flows.certified import receipt_screen
 from flows.conversation import Conversation
 from flows.effects import (
     CallPerson,
+    Certify,
+    ChooseWord,
     Drop,
     Effect,
     Erase,
     Forget,
+    Guard,
     Inquire,
     Keep,
     Lock,
+    LookUp,
+    Note,
     Play,
     Prefer,
+    Prove,
     Quiet,
     Recover,
     Renew,
     Settle,
     Show,
     Submit,
+    Take,
     Tell,
     Tidy,
     Toast,
@@ -73,6 +82,7 @@ class Turns:
         self.facts = lru_cache(maxsize=32)(facts)
         self._languages = languages
         self._sealer = sealer
+        self.marks = Marks(keys)
 
     def stranger(self, lane: str, heard: Heard) -> Chat:
         """A chat we have no row of yet."""
@@ -118,6 +128,8 @@ class Turns:
         facts = dict(self.facts(plan.conversation.language if plan.conversation else chat.language))
         if given.carried is not None:
             facts["draft_code"] = given.carried[0].shown
+        if given.receipt is not None:
+            facts["receipt"] = given.receipt
         for effect in turn.effects:
             if isinstance(effect, Submit):
                 facts |= self._submit(plan, effect, heard.event.at)
@@ -200,7 +212,8 @@ class Turns:
 
     def _submit(self, plan: Plan, effect: Submit, at: datetime) -> dict[str, str]:
         """Seal the report and, for the first, make its code; the code as the family sees it."""
-        plan.report = self._sealer.seal(effect.report, at, plan.given.sealed)
+        report = {**effect.report, "call_secret": self.marks.secret(effect.report["id"])}
+        plan.report = self._sealer.seal(report, at, plan.given.sealed)
         plan.sent_files = tuple(file["id"] for file in effect.report["files"])
         if not effect.first:
             return {}
@@ -217,7 +230,7 @@ class Turns:
             plan.state["below"] = False  # what stands below the anchor is about to go
         for effect in turn.effects:
             performing.perform(effect)
-        if plan.given.brought is not None and plan.conversation is not None:
+        if plan.given.brought is not None and plan.given.brought[0] and plan.conversation is not None:
             self._leave_behind(plan, plan.given.brought[0], plan.conversation)
 
     def _leave_behind(self, plan: Plan, lane: str, conversation: Conversation) -> None:
@@ -231,6 +244,18 @@ class Turns:
     def say(self, screen: Screen, language: str, tag: str, facts: Mapping[str, str] | None = None) -> dict[str, object]:
         """A screen as the Bot API's parameters."""
         return message(self.engine.speak(screen, language, facts or self.facts(language)), tag)
+
+    def by_ourselves(self, update_id: int, chat: Chat, screen: Screen, on: date) -> tuple[str, Parcel]:
+        """A message that nobody in this chat asked for: marked as ours, without a sound where others see the phone."""
+        content = self.say(screen, chat.language, "")
+        content["text"] = self.marks.stamp(str(content["text"]), chat, update_id, on)
+        if chat.discreet:
+            content[QUIETLY] = True
+        return chat.lane, Parcel(update_id, _ELSEWHERE + 2, "tell", content)
+
+    def seal_note(self, words: str) -> bytes:
+        """Somebody's words, for the team alone."""
+        return self._sealer.seal_file(words.encode())
 
     # -- a locked draft --------------------------------------------------------------------------------------------------
 
@@ -349,14 +374,22 @@ class _Performing:
                 plan.calls.append((len(plan.calls), reason, times))
             case Prefer(times):
                 plan.times = times
+            case Note(reason, words):
+                plan.notes.append((reason, self._turns.seal_note(words)))
+            case ChooseWord(number):
+                plan.state["word"] = number
+            case Certify(revision):
+                self._certify(revision)
             case Quiet(on):
                 plan.state["quiet"] = on
             case Drop(ids):
                 plan.dropped_files = (*plan.dropped_files, *ids)
             case Erase():
                 plan.draft_over = True
-            case Submit() | Keep() | Recover() | Renew() | Inquire() | Write():
+            case Submit() | Keep() | Renew() | Inquire() | Write():
                 pass  # see Turns._submit, Given, Turns.turn and bot.letters
+            case Recover() | Take() | Prove() | Guard() | LookUp():
+                pass  # see Answers
 
     def _show(self, screen: Screen) -> None:
         plan, chat = self._plan, self._chat
@@ -382,6 +415,14 @@ class _Performing:
             # Whoever has cleared the chat on their own side cannot see the old anchor; on this side it is one too many.
             self.add("forget", target=chat.anchor)
         self._settle, self._locks = None, False
+
+    def _certify(self, revision: int) -> None:
+        conversation, receipt = self._plan.conversation, self._plan.given.receipt
+        if conversation is None or receipt is None:
+            return
+        self.add("tell", self._say(receipt_screen(conversation, revision, discreet=bool(self._plan.state["discreet"]))))
+        self.add("picture", {"receipt": receipt})
+        self._plan.state["below"] = True
 
     def _forget(self, number: int) -> None:
         self.add("forget", target=number)
@@ -422,6 +463,7 @@ def _as_it_was(chat: Chat, heard: Heard, day: int) -> dict[str, object]:
         "quiet": chat.quiet,
         "discreet": chat.discreet,
         "recording": chat.recording,
+        "word": chat.word,
     }
 
 

@@ -12,31 +12,33 @@ from typing import TypeAlias
 import structlog
 from sqlalchemy import Connection
 
+from bot.answers import Answers, Planned
 from bot.api import Api
-from bot.bringing import Bringing
 from bot.chats import Chat, Hot, open_receipt, read_chat, read_conversation
 from bot.failpoints import pass_by
 from bot.files.receiving import Received, receive
 from bot.hashing import Hashing
 from bot.keepsakes import make
-from bot.keys import DraftKey, Keys
+from bot.keys import Keys
 from bot.lanes import Waiting
 from bot.letters import Letters
 from bot.nlu.client import Understanding
 from bot.parcels import Parcel
 from bot.plans import Given, Plan, settle, today, written
-from bot.progress import requests_of
+from bot.progress import request_of, requests_of
 from bot.sealing import Sealer
 from bot.sender import Sender, backoff
-from bot.store import chats, envelopes, files, inbox, letters, outbox
+from bot.store import chats, envelopes, files, inbox, letters, outbox, references
 from bot.store.chats import Stale
 from bot.store.store import Store
 from bot.store.writer import StoreTrouble
 from bot.translate import Came, Heard, Malformed, Nothing, Reach, read_update
 from bot.turns import Turns, asks_how_it_stands
-from flows.effects import Effect, Forget, Inquire, Keep, Recover, Submit, Write
-from flows.events import Attached, Chose, FellSilent, File, LookedUp, NotRecovered, Recovered, Said
-from flows.standing import Request
+from flows.conversation import Conversation
+from flows.effects import Certify, Inquire, Keep, Submit, Write
+from flows.events import Attached, Chose, FellSilent, File, LookedUp, Said
+from flows.phrases import Phrase
+from flows.standing import NEWS_BY_A_PERSON, Request, progress_line
 from flows.step import Turn
 
 #: Seconds since 1970.
@@ -74,7 +76,9 @@ class Worker:
         self._now = clock
         self._understanding = understanding
         self._letters = Letters(store, keys, turns.engine.form, turns.facts, sealer, api)
-        self._bringing = Bringing(store, keys, turns.engine)
+        self._answers = Answers(store, keys, turns, self.chat, self._inquired, self._public)
+        #: how our own messages are marked, and known again
+        self.marks = turns.marks
         self._hot = Hot()
         #: what was left out, by reason
         self.left_out: Counter[str] = Counter()
@@ -155,12 +159,14 @@ class Worker:
             settle(chat, plan)
             self._hot.put(chat)
             self._sender.put(chat, plan.parcels)
+            for lane in plan.elsewhere_changed:
+                self._hot.drop(lane)
             for lane, parcel in plan.elsewhere:
                 await self._say_elsewhere(lane, parcel)
             if plan.reference is not None:
                 self._hashing.wake()
 
-    async def _plan(self, update_id: int, chat: Chat, heard: Heard) -> tuple[Plan, Chat]:
+    async def _plan(self, update_id: int, chat: Chat, heard: Heard) -> Planned:
         """The turn's plan, and the chat it is planned for (another than it is while a draft is brought here)."""
         of_letter = await self._letters.plan(update_id, chat, heard) if chat.kept else None
         if of_letter is not None:
@@ -169,10 +175,10 @@ class Worker:
         await self._letters.set_aside(plan, chat, heard)
         return plan, as_if
 
-    async def _of_conversation(self, update_id: int, chat: Chat, heard: Heard) -> tuple[Plan, Chat]:
+    async def _of_conversation(self, update_id: int, chat: Chat, heard: Heard) -> Planned:
         if chat.locked is not None and not self._turns.unlock(chat, heard):
             if isinstance(heard.event, Said) and (
-                brought := await self._bring(update_id, chat, heard, heard.event.text)
+                brought := await self._answers.recover_locked(update_id, chat, heard, heard.event.text)
             ):
                 return brought
             requests = await self._requests(chat) if asks_how_it_stands(heard.event) else None
@@ -180,18 +186,12 @@ class Worker:
         await self._refresh(chat, heard)
         heard, received = await self._receive(chat, await self._understand(chat, heard))
         turn = self._turns.turn(chat, heard)
-        if any(isinstance(effect, Inquire) for effect in turn.effects):
-            looked = LookedUp(await self._requests(chat), heard.event.at)
-            after = self._turns.engine.step(turn.conversation, looked)
-            before = tuple(effect for effect in turn.effects if not isinstance(effect, Inquire))
-            turn = replace(after, effects=(*before, *after.effects))
+        turn = await self._inquired(chat, turn, heard.event.at)
         if any(isinstance(effect, Write) for effect in turn.effects):
             return await self._letters.begin_note(update_id, chat, heard, turn.conversation), chat
-        recover = next((effect for effect in turn.effects if isinstance(effect, Recover)), None)
-        if recover is not None:
-            brought = await self._bring(update_id, chat, heard, recover.digits, turn)
-            assert brought is not None  # noqa: S101  (only words that are no code at all bring nothing, and only when locked)
-            return brought
+        answered = await self._answers.answer(update_id, chat, heard, turn)
+        if answered is not None:
+            return answered
         return self._turns.plan(update_id, chat, heard, turn, await self._prepare(chat, turn, received)), chat
 
     async def _refresh(self, chat: Chat, heard: Heard) -> None:
@@ -201,8 +201,11 @@ class Worker:
             await self._turn_to(chat, event.tag)
         conversation = chat.conversation
         if conversation is not None and conversation.sent:
-            handed, waiting = await self._store.write(lambda connection: _known(connection, conversation.id, chat.lane))
-            chat.conversation = replace(conversation, handed=handed, waiting=waiting)
+            handed, waiting, has_pin = await self._store.write(
+                lambda connection: _known(connection, conversation.id, chat.lane)
+            )
+            known = replace(conversation, handed=handed, waiting=waiting, has_pin=has_pin, guarded=has_pin)
+            chat.conversation = known
 
     async def _turn_to(self, chat: Chat, tag: str) -> None:
         """A button of something this chat has sent before: that is what is talked about now."""
@@ -224,9 +227,24 @@ class Worker:
             return heard
         return replace(heard, event=replace(event, meaning=await self._understanding.meaning(event.text)))
 
-    async def _requests(self, chat: Chat) -> tuple[Request, ...]:
-        """How everything sent from this chat stands."""
-        return await self._store.write(lambda connection: requests_of(connection, self._keys, chat.lane))
+    async def _requests(self, chat: Chat, proved: Conversation | None = None) -> tuple[Request, ...]:
+        """How everything sent from this chat stands; of what has a PIN only what it was just written for."""
+        open_ = proved.id if proved is not None and not proved.guarded else ""
+        return await self._store.write(lambda connection: requests_of(connection, self._keys, chat.lane, open_))
+
+    async def _inquired(self, chat: Chat, turn: Turn, at: datetime) -> Turn:
+        """The turn, with what it asks to know about the chat's requests."""
+        if not any(isinstance(effect, Inquire) for effect in turn.effects):
+            return turn
+        looked = LookedUp(await self._requests(chat, turn.conversation), at)
+        after = self._turns.engine.step(turn.conversation, looked)
+        before = tuple(effect for effect in turn.effects if not isinstance(effect, Inquire))
+        return replace(after, effects=(*before, *after.effects))
+
+    async def _public(self, report: str, at: datetime) -> tuple[Phrase, ...]:
+        """How a request stands, for somebody who opened it with code and PIN."""
+        found = await self._store.write(lambda connection: request_of(connection, self._keys, report))
+        return (progress_line(found, at.date()), NEWS_BY_A_PERSON) if found else ()
 
     async def _receive(self, chat: Chat, heard: Heard) -> tuple[Heard, Received | None]:
         """Fetch and seal an attachment that has a place in the conversation."""
@@ -251,45 +269,14 @@ class Worker:
                 ids = [file["id"] for file in effect.report["files"]]
                 sealed = await self._store.write(lambda connection, ids=ids: files.of(connection, ids))  # type: ignore[misc]
                 given = replace(given, sealed=tuple(sealed))
+            if isinstance(effect, Certify):
+                found = await self._store.write(
+                    lambda connection, of=effect.revision: envelopes.find(connection, turn.conversation.id, of)  # type: ignore[misc]
+                )
+                given = replace(given, receipt=self._sealer.receipt(found.manifest) if found else None)
             if isinstance(effect, Keep) and chat.key is not None:
                 given = replace(given, carried=await make(self._keys, turn.conversation.id, chat.key, effect.pin))
         return given
-
-    async def _bring(
-        self, update_id: int, chat: Chat, heard: Heard, digits: str, turn: Turn | None = None
-    ) -> tuple[Plan, Chat] | None:
-        """Bring the draft that a code and a PIN open; None when these words are no code at all and nobody asked for one."""
-        at, message = heard.event.at, heard.message
-        before: tuple[Effect, ...] = (Forget(message),) if message is not None else ()
-        if turn is not None:
-            before = tuple(effect for effect in turn.effects if not isinstance(effect, Recover))
-        if turn is None and not self._bringing.looks_right(digits):
-            return None
-        outcome = await self._bringing.bring(chat, digits, at)
-        if isinstance(outcome, str):
-            if chat.conversation is None:
-                return None
-            refused = self._turns.engine.step(chat.conversation, NotRecovered(outcome, at))
-            refused = replace(refused, effects=(*before, *refused.effects))
-            return self._turns.plan(update_id, chat, heard, refused), chat
-        key = DraftKey.of(self._keys, outcome.conversation.id, outcome.key)
-        as_if = replace(
-            chat,
-            conversation=outcome.conversation,
-            key=key,
-            version=outcome.version,
-            portable=True,
-            locked=None,
-            locking=False,
-        )
-        recovered = self._turns.engine.step(outcome.conversation, Recovered(at))
-        recovered = replace(recovered, effects=(*before, *recovered.effects))
-        given = Given(brought=(outcome.lane, outcome.version))
-        plan = self._turns.plan(update_id, as_if, heard, recovered, given)
-        if chat.id_of_conversation not in (None, outcome.conversation.id):
-            plan.erased_conversation = chat.id_of_conversation
-        self._hot.drop(outcome.lane)
-        return plan, as_if
 
     async def _say_elsewhere(self, lane: str, parcel: Parcel) -> None:
         self._hot.drop(lane)
@@ -358,10 +345,12 @@ class Worker:
             log.warning("try_not_counted", update=update.update_id)
 
 
-def _known(connection: Connection, report: str, lane: str) -> tuple[tuple[tuple[int, date], ...], tuple[str, ...]]:
-    """What only rows know of a request: what the team has fetched; the letters that wait in its chat."""
+def _known(
+    connection: Connection, report: str, lane: str
+) -> tuple[tuple[tuple[int, date], ...], tuple[str, ...], bool]:
+    """What only rows know of a request: what the team has fetched; the letters that wait in its chat; whether it has a PIN."""
     waiting = [row.tag for row in letters.live(connection, lane) if row.kind != "note"]
-    return tuple(envelopes.handed(connection, report)), tuple(waiting)
+    return tuple(envelopes.handed(connection, report)), tuple(waiting), references.guarded(connection, report)
 
 
 def _name(error: BaseException) -> str:

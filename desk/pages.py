@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -16,6 +17,7 @@ from desk.rendering import render
 from desk.sheet import Reader
 from desk.withdrawal import withdrawn_in
 from flows.merge import merged
+from flows.words import CALLERS, of_the_day
 
 _PAGE = 50
 _ID = re.compile("[0-9a-f]{32}")
@@ -136,11 +138,14 @@ def _case(visit: Visit, status: int = 200, failed: str = "") -> Response:
     bodies = [one.body for one in shown]
     all_bodies = [one.body for one in known]
     wish = erasure.wish_in(all_bodies)
+    report_now = merged(bodies)
     return render(
         visit,
         "case.html",
         status,
-        report=merged(bodies),
+        report=report_now,
+        call_words=_call_words(report_now, erasure.today(store)),
+        callers=CALLERS,
         sheet=Reader(visit.desk.calendar).read(bodies),
         known=known,
         shown=shown[-1],
@@ -153,6 +158,12 @@ def _case(visit: Visit, status: int = 200, failed: str = "") -> Response:
         seen_by=seen_by,
         names=names,
     )
+
+
+def _call_words(report: dict[str, Any], today: date) -> tuple[str, ...]:
+    """The words to say in a call today (UTC), in the family's language; none in a report of an earlier version."""
+    secret = report.get("call_secret")
+    return of_the_day(bytes.fromhex(secret), today, report["language"]) if secret else ()
 
 
 def erase(visit: Visit) -> Response:

@@ -15,8 +15,22 @@ Status = Literal["open", "submitted", "ended"]
 SentKind = Literal[
     "report", "addition", "withdrawal", "erasure_request", "erasure_cancelled", "erasure", "answer", "note"
 ]
-#: What the next words are for, when not for a question: a new PIN, or code and PIN of a draft on another phone.
-Asking = Literal["pin", "resume"]
+#: What the next words are for, when not for a question: a new PIN of a draft; code and PIN; the PIN of what was sent, before the
+#: press named is done (`flows.guard`); a new one of that; a message that may not be ours; who pretends to be us (`flows.genuine`)
+Asking = Literal[
+    "pin",
+    "resume",
+    "proof_st",
+    "proof_md",
+    "proof_ea",
+    "proof_pn",
+    "proof_pd",
+    "proof_px",
+    "new_pin",
+    "new_duress",
+    "message",
+    "impostor",
+]
 
 #: Version of the saved form below; raised when `restore` must learn to read an older one.
 SAVED_AS = 2
@@ -95,6 +109,9 @@ class Conversation:
     handed: tuple[tuple[int, date], ...] = field(default=(), compare=False)
     #: tags of letters from the team that wait for the family. The shell fills it in; it is not saved
     waiting: tuple[str, ...] = field(default=(), compare=False)
+    #: whether what was sent has a PIN, and whether it is still to be asked for. The shell fills them in; they are not saved
+    has_pin: bool = field(default=False, compare=False)
+    guarded: bool = field(default=False, compare=False)
 
     @property
     def tag(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from flows.phrases import Button, Phrase, Screen
 
@@ -92,9 +92,64 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class Recover:
-    """Look for a draft with this code and PIN, and bring it to this chat (`Recovered`, `NotRecovered`)."""
+    """Look for what this code and PIN open.
+
+    A draft is brought to this chat (`Recovered`); of what was sent it is told how it stands (`Opened`); or `NotRecovered`.
+    """
 
     digits: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Bring what was just opened here with code and PIN to this chat (`Taken`, `NotTaken`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prove:
+    """See whether this is the PIN of what was sent (`Proved`, `NotProved`); the one for an emergency ends what the chat knows."""
+
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Set the PIN of what was sent, the second one, or take both away (`Guarded`, `NotGuarded`)."""
+
+    kind: Literal["pin", "duress", "none"]
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Certify:
+    """Tell the receipt of this sending, in words and as a picture (`flows.certified.receipt_screen`)."""
+
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Look up what only the shell knows: the word of this chat (`WordKnown`), the words for a call today (`CallWordsKnown`),
+    whether a message is ours (`MessageChecked`).
+    """
+
+    what: Literal["word", "call", "message"]
+    text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseWord:
+    """From now on our messages to this chat carry this word of `flows.words` (`WordKnown`)."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Make a task for a person of the team, with somebody's words sealed to the team."""
+
+    reason: str
+    words: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +217,13 @@ Effect: TypeAlias = (
     | Drop
     | Keep
     | Recover
+    | Take
+    | Prove
+    | Guard
+    | Certify
+    | LookUp
+    | ChooseWord
+    | Note
     | Tidy
     | Vanish
     | Lock

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, TypeAlias
 
 from flows.meaning.meaning import Meaning
+from flows.phrases import Phrase
 from flows.standing import Request
 
 
@@ -112,4 +113,104 @@ class LookedUp:
     at: datetime
 
 
-Event: TypeAlias = Said | Edited | Chose | Attached | Commanded | FellSilent | Recovered | NotRecovered | LookedUp
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Code and PIN opened something sent: how it stands, and whether it could go on in this chat."""
+
+    lines: tuple[Phrase, ...]
+    movable: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was opened goes on in this chat. Comes to the conversation that was brought."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """It cannot: `unsent`: something waits on the other phone; `busy`: something has begun here; `over`: too late."""
+
+    reason: Literal["unsent", "busy", "over"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """The PIN was right; what it was asked for (`flows.guard.proves`) may be done."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotProved:
+    """The PIN was not right, or not tried at all because there were too many wrong ones."""
+
+    reason: Literal["wrong", "too_often"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """The PIN of what was sent is set, the second one is, or both were taken away."""
+
+    kind: Literal["pin", "duress", "none"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotGuarded:
+    """These digits cannot be what they were written for."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WordKnown:
+    """The word of this chat, as its messages show it; `chosen` when the family has just chosen it."""
+
+    number: int
+    shown: str
+    chosen: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallWordsKnown:
+    """The words for a call on this day; none when nothing was sent."""
+
+    words: tuple[str, ...] = field(repr=False)
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChecked:
+    """Whether a message is ours: the day on which we wrote it, None when we did not."""
+
+    written_on: date | None
+    at: datetime
+
+
+Event: TypeAlias = (
+    Said
+    | Edited
+    | Chose
+    | Attached
+    | Commanded
+    | FellSilent
+    | Recovered
+    | NotRecovered
+    | LookedUp
+    | Opened
+    | Taken
+    | NotTaken
+    | Proved
+    | NotProved
+    | Guarded
+    | NotGuarded
+    | WordKnown
+    | CallWordsKnown
+    | MessageChecked
+)

@@ -31,7 +31,7 @@ _DIRECTION_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 #: Facts a reader may want to copy: shown in `code` style, on their own, left to right.
-COPYABLE = frozenset({"code", "draft_code"})
+COPYABLE = frozenset({"code", "draft_code", "receipt"})
 
 
 @dataclass(frozen=True, slots=True)

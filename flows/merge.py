@@ -35,7 +35,12 @@ def merged(revisions: Sequence[Report]) -> dict[str, Any]:
         "files": _newest((file for one in telling for file in one.get("files", ())), lambda one: one["id"]),
         "attention": sorted({flag for one in telling for flag in one["attention"]}),
         **({"due_on": newest["due_on"]} if "due_on" in newest else {}),
+        **_latest(revisions, "call_secret"),
     }
+
+
+def _latest(revisions: Sequence[Report], key: str) -> dict[str, Any]:
+    return next(({key: one[key]} for one in reversed(revisions) if key in one), {})
 
 
 def _holders(revisions: Iterable[Report], key: str) -> list[dict[str, Any]]:

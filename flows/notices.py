@@ -21,6 +21,9 @@ OTHER_PHONE = N_("Take it to another phone")
 ASK_ERASURE = N_("Ask for deletion")
 TAKE_BACK = N_("Take this back")
 MESSAGES_AGAIN = N_("You may write to me again")
+PIN = N_("PIN")
+RECEIPT = N_("Receipt")
+REALLY_YOU = N_("Is it really you?")
 TAKE_CONSENT_BACK = N_("Take back: {title}")
 
 TAKE_A_BREAK = N_(
@@ -50,7 +53,8 @@ HUMAN_CONTACT = N_(
 )
 SUBMITTED = N_(
     "Your search request has been received. Reference:\n{code}\n"
-    "Please keep this reference in a safe place. With it you can ask about the request or add to it, also from another phone.\n"
+    "Please keep this reference in a safe place. If you choose a PIN as well (/pin), both together open the request on another "
+    "phone: there you can ask how it stands and add to it.\n"
     "We will write to you only if there is something to ask or to tell you."
 )
 NOTE_IT_DOWN = N_(
@@ -111,8 +115,6 @@ CHOOSE_PIN = N_(
     "You can take what you have written to another phone, with a code and a PIN. Please write a PIN of six digits that only "
     "you know. Your message is deleted at once."
 )
-WEAK_PIN = N_("Please choose six digits that are harder to guess: no row, no repetition, no year of birth.")
-NOT_A_PIN = N_("A PIN has six digits. Please write six digits, or press a button.")
 DRAFT_CODE = N_(
     "Your code:\n{draft_code}\nPlease write it down and keep it apart from your PIN. On another phone, open this service and "
     "write /resume. Without both, nobody can open what you wrote, we neither."
@@ -124,7 +126,7 @@ CODE_WRONG = N_(
 CODE_BUSY = N_(
     "Something is already begun in this chat. Please send it or delete it first; then the other one can be brought here."
 )
-CODE_TOO_OFTEN = N_("This was tried too often. Please wait until tomorrow, or ask a person: {contact}.")
+CODE_TOO_OFTEN = N_("This was tried too often. Please try again later, or ask a person: {contact}.")
 RECOVERED = N_("Everything you wrote is here now. On the other phone it can no longer be opened.")
 HELP = N_(
     "This service asks you questions about a relative who is missing. Answer with the buttons or in your own words; "
@@ -151,6 +153,9 @@ COMMANDS: Mapping[str, Phrase] = {
     "stop": N_("No more messages"),
     "withdraw": N_("Take back an agreement"),
     "resume": N_("Continue from another phone"),
+    "receipt": RECEIPT,
+    "pin": PIN,
+    "safety": REALLY_YOU,
     "delete": N_("Delete what I wrote"),
 }
 
@@ -213,6 +218,8 @@ def submitted_screen(conversation: Conversation, *lines: Phrase) -> Screen:
         (Button(ADD_OR_CORRECT, press("m")),),
         (Button(WRITE_TO_TEAM, press("wt")), Button(PERSON, press("h"))),
         (Button(MY_DATA, press("md")),),
+        (Button(PIN, press("pn")), Button(RECEIPT, press("rc"))),
+        (Button(REALLY_YOU, press("sf")),),
         (Button(START_NEW, press("n")),),
     )
     return Screen(lines, rows)

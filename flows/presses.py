@@ -13,6 +13,10 @@ h  a person, please   hp  a person, for what is better told   hs  tell the team 
 n  new request   md  my data   wl  what was agreed to   ea / ek  ask for erasure, take it back
 st  is there any news   l:L0123abcde  see that letter of the team   pt:noon  a good time for a call   wt  write to the team
 q / qo  no messages, messages again   cp  code and PIN for another phone   re  continue from another phone   hd  hide this chat
+st  how it stands   pn / pd / px  the PIN of what was sent, a second one, none   tk  go on here with what code and PIN opened
+rc / rc:r2  a receipt of the last sending, of the second
+sf  is it really you?   vf  is this message ours?   ph  the words for a call   wd / wd:w7  our word, this one
+im  somebody pretends to be us
 """
 
 from __future__ import annotations
@@ -33,12 +37,13 @@ _PAIRS = frozenset("ctso")
 #: verbs about a question
 _SINGLES = frozenset("debyrwi")
 #: verbs about the whole conversation, with a word of their own: a page, a section
-_WORDED = frozenset({"v", "m", "k", "u", "pt"})
+_WORDED = frozenset({"v", "m", "k", "u", "pt", "rc", "wd"})
 #: verbs about the whole conversation
 PLAIN = frozenset(
     {
         *("v", "m", "send", "p", "g", "h", "hp", "hs", "x", "xx", "n", "md", "wl"),
         *("ea", "ek", "q", "qo", "cp", "re", "hd", "st", "wt"),
+        *("pn", "pd", "px", "tk", "rc", "sf", "vf", "ph", "wd", "im"),
     }
 )
 

@@ -57,6 +57,11 @@ SCAM_ADVICE = N_(
 )
 SCAM_TOLD = N_("The team has been told. A person may ask you about it; you decide what you want to say.")
 TELL_THE_TEAM = N_("Tell the team")
+WORDS_BEFORE_CALLS = N_("When we call, we say two words that this chat shows you. Without them, please hang up.")
+CHECK_MESSAGE = N_("Check a message")
+CALL_WORDS = N_("Words for a call")
+OUR_WORD = N_("Our word")
+IMPOSTOR = N_("Somebody pretends to be you")
 CRISIS = N_(
     "What you are carrying is very heavy, and nobody should have to carry it alone. The questions can wait; everything you "
     "wrote is saved.\n\n{crisis}"
@@ -94,10 +99,15 @@ def answer_screen(intent: str) -> Screen:
 
 
 def scam_screen(conversation: Conversation, *lead: Phrase) -> Screen:
-    """How to deal with somebody who offers news for money."""
+    """How to deal with somebody who offers news for money or pretends to be us, and what can be checked at once."""
     advice = replace(SCAM_ADVICE, fact=OVERRIDES["report_scam"])
     tell = () if lead else ((Button(TELL_THE_TEAM, press("hs")),),)
-    return Screen((*lead, advice), (*tell, _A_PERSON, _on(conversation)))
+    checks = (
+        (Button(CHECK_MESSAGE, press("vf")), Button(CALL_WORDS, press("ph"))),
+        (Button(OUR_WORD, press("wd")),),
+        (Button(IMPOSTOR, press("im")),),
+    )
+    return Screen((*lead, advice, WORDS_BEFORE_CALLS), (*tell, *checks, _A_PERSON, _on(conversation)))
 
 
 def distress_screen(conversation: Conversation | None) -> Screen:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
 
+from flows import certified, genuine, guard
 from flows import notices as tell
 from flows import screens as say
 from flows.answering import ended
+from flows.codes import CODE_DIGITS, all_digits, is_weak, pin
 from flows.conversation import Claim, Conversation, Sent, SentKind
 from flows.effects import (
     CallPerson,
@@ -25,6 +26,7 @@ from flows.effects import (
     Renew,
     Show,
     Submit,
+    Take,
     Tell,
     Tidy,
     Toast,
@@ -44,7 +46,6 @@ from flows.walk import Standing
 SECOND_THOUGHTS = timedelta(days=3)
 #: Written alone, in the digits of any script, it empties the chat at once.
 PANIC = "000"
-_PIN_DIGITS = 6
 
 
 # -- buttons about the whole conversation --------------------------------------------------------------------------------
@@ -76,12 +77,22 @@ def pressed(here: Here, press: Press) -> Turn:
         case "cp" if _is_keepable(here):
             return here.show(tell.pin_screen(), asking="pin")
         case _:
-            return _of_any_time(here, press.verb) or here.move_on(focus=None, section=None)
+            return _of_any_time(here, press.verb, press.word) or here.move_on(focus=None, section=None)
 
 
-def _of_any_time(here: Here, verb: str) -> Turn | None:
+def _of_any_time(here: Here, verb: str, word: str = "") -> Turn | None:
     """What can be asked of a conversation in any state."""
+    if (asked := guard.asks_first(here, verb)) is not None:
+        return asked
     match verb:
+        case "st":
+            return Turn(here.conversation, (Inquire(),))
+        case "pn" | "pd" | "px" if here.conversation.sent:
+            return guard.choose(here, verb)
+        case "tk":
+            return Turn(here.conversation, (Take(),))
+        case "rc":
+            return certified.asked(here, word)
         case "md":
             return kept(here)
         case "wl":
@@ -94,9 +105,7 @@ def _of_any_time(here: Here, verb: str) -> Turn | None:
             return hide(here)
         case "re":
             return here.show(tell.code_screen(), asking="resume")
-        case "st":
-            return Turn(here.conversation, (Inquire(),))
-    return None
+    return genuine.pressed(here, verb, word)
 
 
 def commanded(here: Here, name: str) -> Turn:
@@ -116,10 +125,24 @@ def commanded(here: Here, name: str) -> Turn:
 
 
 def _command_of_any_time(here: Here, name: str) -> Turn | None:
-    verbs = {"mydata": "md", "withdraw": "wl", "stop": "q", "hide": "hd", "resume": "re", "status": "st"}
     if name == "person":
         return person(here, "asked")
-    return _of_any_time(here, verbs[name]) if name in verbs else None
+    return _of_any_time(here, _VERBS[name]) if name in _VERBS else None
+
+
+#: command -> the press that means the same
+_VERBS = {
+    "mydata": "md",
+    "withdraw": "wl",
+    "stop": "q",
+    "hide": "hd",
+    "resume": "re",
+    "status": "st",
+    "pin": "pn",
+    "receipt": "rc",
+    "safety": "sf",
+    "verify": "vf",
+}
 
 
 # -- resting, reviewing, adding ------------------------------------------------------------------------------------------
@@ -347,9 +370,9 @@ def fell_silent(here: Here, *, short: bool) -> Turn:
 
 
 def _rest(here: Here, *, lock: bool, tidies: bool = True) -> Turn:
-    conversation = here.conversation
+    conversation = replace(here.conversation, asking=None)
     if conversation.status == "open":
-        conversation = replace(conversation, paused=True, asking=None)
+        conversation = replace(conversation, paused=True)
     tidied: tuple[Effect, ...] = (Tidy(),) if tidies else ()
     if lock and conversation.status == "open" and here.has_news:
         return Turn(conversation, (Lock(), Show(tell.locked_screen()), *tidied))
@@ -360,30 +383,56 @@ def _rest(here: Here, *, lock: bool, tidies: bool = True) -> Turn:
 
 
 def said_beside(here: Here, text: str, message: int) -> Turn:
-    """Words that are a PIN, or a code and a PIN. They leave the chat whatever they are."""
-    digits = "".join(tidy(text).split())
+    """Words that are a PIN, a code and a PIN, or somebody else's. They leave the chat whatever they are."""
     gone = Forget(message)
-    if here.conversation.asking == "resume":
-        return Turn(here.conversation, (gone, Recover(digits)))
-    if not digits.isascii() or not digits.isdecimal() or len(digits) != _PIN_DIGITS:
-        return here.show(tell.pin_screen(tell.NOT_A_PIN), gone)
-    if _is_weak(digits):
-        return here.show(tell.pin_screen(tell.WEAK_PIN), gone)
+    match here.conversation.asking:
+        case "resume":
+            return Turn(here.conversation, (gone, Recover(all_digits(text))))
+        case "message" | "impostor":
+            return genuine.said(here, text, message)
+        case asking if asking != "pin":
+            return guard.said(here, text, message)
+    digits = pin(text)
+    if digits is None:
+        return here.show(tell.pin_screen(guard.NOT_A_PIN), gone)
+    if is_weak(digits):
+        return here.show(tell.pin_screen(guard.WEAK_PIN), gone)
     note = (tell.NOTE_IT_DOWN,) if here.is_discreet else ()
     rest = here.show(tell.pause_screen(keepable=False), asking=None, paused=True)
     return _with(rest, gone, Keep(digits), Tell(Screen((tell.DRAFT_CODE, *note))))
 
 
-def _is_weak(pin: str) -> bool:
-    """Rows, repetitions, and what ends or begins like a year of birth: what is tried first."""
-    steps = {int(after) - int(before) for before, after in pairwise(pin)}
-    repeats = len(set(pin)) <= 2 or pin[:3] == pin[3:]
-    return repeats or steps in ({1}, {-1}) or "19" in (pin[:2], pin[2:4]) or "20" in (pin[:2], pin[2:4])
+def secret_said(here: Here, text: str, message: int) -> Turn:
+    """A code, or a code and a PIN, written where nobody asked: it leaves the chat, and means what it always means."""
+    found = all_digits(text)
+    if len(found) > CODE_DIGITS:
+        return Turn(here.now(asking="resume").conversation, (Forget(message), Recover(found)))
+    return here.show(tell.code_screen(), Forget(message), asking="resume")
 
 
 def not_recovered(here: Here, reason: str) -> Turn:
     lead = {"too_often": tell.CODE_TOO_OFTEN, "busy": tell.CODE_BUSY}.get(reason, tell.CODE_WRONG)
     return here.show(tell.code_screen(lead))
+
+
+def news(here: Here) -> Turn:
+    """How everything of this chat stands."""
+    return guard.asks_first(here, "st") or Turn(here.conversation, (Inquire(),))
+
+
+def not_taken(here: Here, reason: str) -> Turn:
+    """What was opened with code and PIN stays where it is."""
+    if reason == "over":
+        return here.show(tell.code_screen(guard.NO_LONGER_OPEN), asking="resume")
+    line = tell.CODE_BUSY if reason == "busy" else guard.NOT_SENT_THERE
+    return here.show(Screen((line,), ((Button(say.CONTINUE, press("g")),),)))
+
+
+def proved(here: Here) -> Turn:
+    """The PIN was right: what it was asked for."""
+    verb = guard.proves(here.conversation.asking) or "g"
+    here = here.now(asking=None, guarded=False)
+    return pressed(here, Press(verb)) if here.conversation.status == "open" else pressed_after(here, Press(verb))
 
 
 def _with(turn: Turn, *effects: Effect) -> Turn:
@@ -395,7 +444,7 @@ def _with(turn: Turn, *effects: Effect) -> Turn:
 
 def pressed_after(here: Here, press: Press | None) -> Turn:
     """A button while nothing is open: something was sent, or all was ended."""
-    verb = press.verb if press else ""
+    verb, word = (press.verb, press.word) if press else ("", "")
     if verb == "n":
         return Turn(here.conversation, (Renew(),))
     if verb == "h":
@@ -403,9 +452,9 @@ def pressed_after(here: Here, press: Press | None) -> Turn:
     if verb == "pt" and press is not None:
         return prefer(here, press.word)
     if here.conversation.status != "submitted":
-        return (_of_any_time(here, verb) if verb in ("re", "hd", "q", "qo", "st") else None) or Turn(
-            here.conversation, (Renew(),)
-        )
+        return (_of_any_time(here, verb, word) if verb in _ALWAYS else None) or Turn(here.conversation, (Renew(),))
+    if (asked := guard.asks_first(here, verb)) is not None:
+        return asked
     match verb:
         case "m" | "e" if here.conversation.erase_on is None:
             return add(here)
@@ -417,11 +466,13 @@ def pressed_after(here: Here, press: Press | None) -> Turn:
             return Turn(here.conversation, (Write(),))
         case "w" if press is not None:
             return withdraw(here, press.question)
-    return _of_any_time(here, verb) or here.show(tell.submitted_screen(here.conversation, tell.ALREADY_SENT))
+    found = _of_any_time(here, verb, word)
+    return found or here.show(tell.submitted_screen(here.conversation, tell.ALREADY_SENT))
 
 
-#: Commands that mean something even where nothing is open and nothing was sent.
-_ALWAYS = ("person", "resume", "hide", "stop", "status")
+#: Presses that mean something even where nothing is open and nothing was sent.
+_ALWAYS = ("re", "hd", "q", "qo", "st", "tk", "sf", "vf", "im", "wd")
+_ALWAYS_COMMANDS = ("person", "resume", "hide", "stop", "status", "safety", "verify")
 
 
 def commanded_after(here: Here, name: str) -> Turn:
@@ -432,7 +483,7 @@ def commanded_after(here: Here, name: str) -> Turn:
     if name == "delete" and submitted:
         due_on = (here.at + SECOND_THOUGHTS).date()
         return here.show(tell.erasure_screen(here.conversation, due_on))
-    found = _command_of_any_time(here, name) if submitted or name in _ALWAYS else None
+    found = _command_of_any_time(here, name) if submitted or name in _ALWAYS_COMMANDS else None
     if found is not None:
         return found
     if submitted:

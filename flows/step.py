@@ -11,23 +11,34 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from flows import genuine, guard, rights, wishes
 from flows import notices as tell
-from flows import rights, wishes
 from flows import screens as say
 from flows.answering import Wanted, attached, choice_value, edited, pressed_about, put_away, said, wanted
+from flows.codes import is_secret
 from flows.conversation import Claim, Conversation
 from flows.effects import Effect, Forget, Show, Toast
 from flows.events import (
     Attached,
+    CallWordsKnown,
     Chose,
     Commanded,
     Edited,
     Event,
     FellSilent,
+    Guarded,
     LookedUp,
+    MessageChecked,
+    NotGuarded,
+    NotProved,
     NotRecovered,
+    NotTaken,
+    Opened,
+    Proved,
     Recovered,
     Said,
+    Taken,
+    WordKnown,
 )
 from flows.presses import Press, read_press
 from flows.questions import Flow
@@ -73,6 +84,9 @@ def wants(flow: Flow, conversation: Conversation, kind: str, at: datetime) -> Wa
 def step(flow: Flow, conversation: Conversation, event: Event) -> Turn:
     """The turn this event leads to. Never raises on anything a family can send; an event that means nothing changes nothing."""
     here = Here(flow, conversation, event.at)
+    told = _told(here, event)
+    if told is not None:
+        return told
     match event:
         case Said(text) if rights.is_panic(text):
             return rights.panic(here)
@@ -86,8 +100,42 @@ def step(flow: Flow, conversation: Conversation, event: Event) -> Turn:
             return rights.not_recovered(here, reason)
         case Said(text, message) if conversation.asking:
             return rights.said_beside(here, text, message)
+        case Said(text, message) if is_secret(text):
+            return rights.secret_said(here, text, message)
+        case Attached(_, message) if conversation.asking in ("message", "impostor"):
+            return genuine.not_read(here, message)
     turn = _open(here, event) if conversation.status == "open" else _closed(here, event)
     return _leaving_nothing(here, event, turn)
+
+
+def _told(here: Here, event: Event) -> Turn | None:
+    """What the shell has looked up for us; None when the event is another."""
+    match event:
+        case Opened(lines, movable):
+            return here.show(guard.opened_screen(lines, movable=movable), asking=None)
+        case Taken():
+            return here.move_on(guard.TAKEN_HERE) if here.conversation.status == "open" else _taken(here)
+        case NotTaken(reason):
+            return rights.not_taken(here, reason)
+        case Proved():
+            return rights.proved(here)
+        case NotProved(reason):
+            return here.show(guard.not_proved(here.conversation, reason))
+        case Guarded(kind):
+            return guard.kept(here, kind)
+        case NotGuarded():
+            return guard.not_kept(here)
+        case WordKnown(number, shown, chosen):
+            return genuine.word_chosen(here, shown) if chosen else genuine.our_word(here, number, shown)
+        case CallWordsKnown(words):
+            return genuine.call_words(here, words)
+        case MessageChecked(written_on):
+            return genuine.checked(here, written_on)
+    return None
+
+
+def _taken(here: Here) -> Turn:
+    return here.show(tell.submitted_screen(here.conversation, guard.TAKEN_HERE), asking=None)
 
 
 def _open(here: Here, event: Event) -> Turn:

@@ -11,6 +11,7 @@
     = fetched                the team has fetched everything that was sent
     = status assigned        the team's system says how the request stands (`= status transferred to ICRC 77`)
     = question again_when    the team asks by a template (`: words` adds a caseworker's own); so `= message read`, `= call`
+    = guarded pin            what the shell has found out, see `_TOLD`
     < What is …              the bot's screen: its lines, then its rows of buttons as `[a] [b]`
     ! Submit                 other effects
 
@@ -22,7 +23,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -31,24 +32,32 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker
 
 from flows import asking
+from flows.certified import receipt_screen
 from flows.conversation import Conversation, Sent, restore, save
 from flows.effects import (
     CallPerson,
+    Certify,
+    ChooseWord,
     Drop,
     Effect,
     Erase,
     Forget,
+    Guard,
     Inquire,
     Keep,
     Lock,
+    LookUp,
+    Note,
     Play,
     Prefer,
+    Prove,
     Quiet,
     Recover,
     Renew,
     Settle,
     Show,
     Submit,
+    Take,
     Tell,
     Tidy,
     Toast,
@@ -57,28 +66,39 @@ from flows.effects import (
 )
 from flows.events import (
     Attached,
+    CallWordsKnown,
     Chose,
     Commanded,
     Edited,
     Event,
     FellSilent,
     File,
+    Guarded,
     LookedUp,
+    MessageChecked,
+    NotGuarded,
+    NotProved,
     NotRecovered,
+    NotTaken,
+    Opened,
+    Proved,
     Recovered,
     Said,
+    Taken,
+    WordKnown,
 )
 from flows.languages import offered, say, speak
 from flows.letters import Letter, restore_letter, save_letter
 from flows.letters.templates import problem
 from flows.meaning.meaning import Meaning
-from flows.phrases import Button, Screen
+from flows.phrases import Button, Phrase, Screen
 from flows.presses import read_press
 from flows.questions import Flow
 from flows.report import schema
 from flows.rights import is_panic
-from flows.standing import Progress, Request, next_progress
+from flows.standing import NEWS_BY_A_PERSON, Progress, Request, next_progress, progress_line
 from flows.step import Turn, Wanted, begin, is_discreet, listens, step, wants
+from flows.words import word
 
 #: what an operator's profile and the shell would fill in, here as plain stand-ins
 FACTS: Mapping[str, str] = {
@@ -92,6 +112,7 @@ FACTS: Mapping[str, str] = {
     "privacy_url": "https://example.org/privacy",
     "code": "1234 5678 9012 3456",
     "draft_code": "6543 2109 8765 4321",
+    "receipt": "W1.AVBAAAEq…",
     "recipient_icmp": "ICMP",
     "recipient_icrc": "ICRC",
     "draft_months": "12",
@@ -102,6 +123,31 @@ _RECEIVED: Mapping[str, tuple[Any, str]] = {
     "document": ("document", "application/pdf"),
     "voice": ("audio", "audio/ogg"),
     "audio": ("audio", "audio/mpeg"),
+}
+
+
+def _public(at: datetime) -> tuple[Phrase, ...]:
+    return progress_line(Request("", at.date()), at.date()), NEWS_BY_A_PERSON
+
+
+#: What else the shell may have found out.
+_TOLD: Mapping[str, Callable[[datetime, str], Event]] = {
+    "opened": lambda at, _: Opened(_public(at), True, at),
+    "opened here": lambda at, _: Opened(_public(at), False, at),
+    "too often": lambda at, _: NotRecovered("too_often", at),
+    "taken": lambda at, _: Taken(at),
+    "unsent": lambda at, _: NotTaken("unsent", at),
+    "over": lambda at, _: NotTaken("over", at),
+    "proved": lambda at, _: Proved(at),
+    "not proved": lambda at, _: NotProved("wrong", at),
+    "too often proved": lambda at, _: NotProved("too_often", at),
+    "guarded duress": lambda at, _: Guarded("duress", at),
+    "not guarded": lambda at, _: NotGuarded(at),
+    "word": lambda at, tongue: WordKnown(1, f"{word(1, tongue)} 47", False, at),
+    "word chosen": lambda at, tongue: WordKnown(6, f"{word(6, tongue)} 47", True, at),
+    "call words": lambda at, tongue: CallWordsKnown(tuple(word(number, tongue) for number in (28, 20, 53)), at),
+    "genuine": lambda at, _: MessageChecked(at.date(), at),
+    "not ours": lambda at, _: MessageChecked(None, at),
 }
 #: Silence the bot notices: after this many seconds, and whether that is the short one.
 _SILENCES = ((1800, True), (6 * 3600, False))
@@ -134,6 +180,7 @@ class Player:
     #: how what was sent stands, as the shell would know
     progress: Progress | None = None
     letters: dict[str, tuple[Letter, str]] = field(default_factory=dict)
+    has_pin: bool = False
     _begun: int = 0
     _silent: int = 0
 
@@ -174,6 +221,12 @@ class Player:
                 return self._take(step(self.flow, self.conversation, Recovered(self.at)))
             case "wrong":
                 return self._take(step(self.flow, self.conversation, NotRecovered("wrong", self.at)))
+            case "guarded pin" | "guarded none":
+                self.has_pin = what == "guarded pin"
+                kind: Any = what.partition(" ")[2]
+                return self._take(step(self.flow, self.conversation, Guarded(kind, self.at)))
+            case told if told in _TOLD:
+                return self._take(step(self.flow, self.conversation, _TOLD[told](self.at, self.language)))
             case "fetched":
                 self.handed = tuple((sent.revision, self.at.date()) for sent in self.conversation.sent)
                 return []
@@ -329,7 +382,8 @@ class Player:
 
     def _take(self, turn: Turn) -> list[str]:
         self.conversation = restore(json.loads(json.dumps(save(turn.conversation))))
-        self.conversation = replace(self.conversation, handed=self.handed)
+        guarded = self.has_pin and bool(self.conversation.sent)
+        self.conversation = replace(self.conversation, handed=self.handed, has_pin=guarded, guarded=guarded)
         self._note_waiting()
         assert self.conversation == turn.conversation, "a conversation must survive being saved"  # noqa: S101
         self.language = self.conversation.language
@@ -362,8 +416,22 @@ class Player:
                 _VALIDATOR.validate(report)
                 self.reports.append(report)
                 return [f"! Submit {report['kind']}" if report["kind"] != "report" else "! Submit"]
-            case Erase() | Tidy() | Vanish() | Lock() | Keep() | Recover():
+            case Erase() | Tidy() | Vanish() | Lock() | Keep() | Recover() | Take() | Prove():
                 return [f"! {type(effect).__name__}"]
+            case Guard(kind):
+                return [f"! Guard {kind}"]
+            case LookUp(what):
+                return [f"! LookUp {what}"]
+            case ChooseWord(number):
+                return [f"! ChooseWord {number}"]
+            case Note(reason):
+                return [f"! Note {reason}"]
+            case Certify(revision):
+                receipt = receipt_screen(
+                    self.conversation, revision, discreet=is_discreet(self.flow, self.conversation)
+                )
+                self.shown.append((self.conversation.tag, receipt))
+                return [f"! Certify {revision}", *self._screen(receipt)]
             case Drop(files):
                 return [f"! Drop {len(files)}"]
             case Play(_, path):

@@ -15,7 +15,8 @@ from flows import notices as tell
 from flows import replies, rights
 from flows import screens as say
 from flows.answering import answers_itself, pressed_about, put_away, said, said_as, takes_words
-from flows.effects import CallPerson, Effect, Inquire, Play, Renew, Show
+from flows.codes import is_secret
+from flows.effects import CallPerson, Effect, Play, Renew, Show
 from flows.events import Said
 from flows.meaning.policy import Decision, Place, decide
 from flows.meaning.rules import folded, heard
@@ -42,7 +43,7 @@ def cries_for_help(text: str) -> bool:
 
 def listens(here: Here, text: str) -> bool:
     """Whether it is worth asking Rasa what these words may mean: not when a rule speaks, nor about what is plainly an answer."""
-    if here.conversation.asking or rights.is_panic(text) or heard(text) is not None:
+    if here.conversation.asking or is_secret(text) or rights.is_panic(text) or heard(text) is not None:
         return False
     place, asked = where(here), here.asked
     if place is Place.MENU or asked is None:
@@ -303,7 +304,7 @@ def language_chosen(here: Here, choice: str) -> Turn:
 
 _DOES: Mapping[str, Callable[[Here], Turn]] = {
     "report_missing": _report_missing,
-    "check_status": lambda here: Turn(here.conversation, (Inquire(),)),
+    "check_status": lambda here: rights.news(here),
     "add_information": _add_information,
     "have_information": lambda here: here.show(replies.know_screen(here.conversation)),
     "withdraw_report": _withdraw,

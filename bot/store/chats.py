@@ -30,6 +30,7 @@ _CHAT = select(
     chats.c.quiet,
     chats.c.discreet,
     chats.c.recording,
+    chats.c.word,
 ).select_from(chats.outerjoin(conversations, conversations.c.id == chats.c.conversation))
 _LOAD = _CHAT.where(chats.c.lane == bindparam("which"))
 _OF = chats.c.lane == bindparam("which")
@@ -49,6 +50,7 @@ _CHANGE = (
         quiet=bindparam("hushed"),
         discreet=bindparam("hidden"),
         recording=bindparam("played"),
+        word=bindparam("chosen"),
     )
 )
 _REACH = update(chats).where(_OF).values(reachable=bindparam("open"))
@@ -134,6 +136,7 @@ STATE: Mapping[str, str] = {
     "quiet": "hushed",
     "discreet": "hidden",
     "recording": "played",
+    "word": "chosen",
 }
 
 
@@ -222,6 +225,40 @@ def home(connection: Connection, id_: str) -> tuple[str, bytes] | None:
 def erase(connection: Connection, id_: str) -> None:
     """The conversation, its draft and its key, gone."""
     connection.execute(_ERASE, {"which": id_})
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where something sent is: its chat (empty when no chat knows of it any more) and its row there."""
+
+    lane: str
+    version: int
+    receipt: bytes = field(repr=False)
+    #: an addition that is not sent; NULL when there is none. Without `key` only its button opens it
+    body: bytes | None = field(repr=False)
+    key: bytes | None = field(repr=False)
+    portable: bool
+
+
+def home_of(connection: Connection, report: str) -> Home | None:
+    """Where something sent is; None when nothing is known of it here any more."""
+    c = conversations.c
+    found = select(c.lane, c.version, c.receipt, c.body, c.key, c.portable).where(
+        c.id == report, c.receipt.is_not(None)
+    )
+    row = connection.execute(found).first()
+    return None if row is None else Home(*row)
+
+
+def unlink(connection: Connection, report: str) -> None:
+    """No chat knows of what was sent any more, and what was not sent of it is gone; a code and a PIN bring it back."""
+    home = home_of(connection, report)
+    if home is None:
+        return
+    release(connection, home.lane, report)
+    gone = {"lane": "", "body": None, "key": None, "locked": 0, "portable": False, "status": "submitted"}
+    this = update(conversations).where(conversations.c.id == report)
+    connection.execute(this.values(**gone, version=conversations.c.version + 1))
 
 
 def sent_of(connection: Connection, lane: str, tag: str) -> tuple[str, int, bytes] | None:

@@ -1,10 +1,34 @@
-"""The SQL of reference codes."""
+"""The SQL of reference codes and of the PINs that go with them."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, insert, select, update
 
 from bot.store.tables import references
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What opens a report. `hash` is None while the code waits for it, `pin` and `duress` until a PIN is set."""
+
+    selector: str
+    report: str
+    hash: str | None = field(repr=False)
+    unhashed: bytes | None = field(repr=False)
+    pin: str | None = field(repr=False)
+    duress: str | None = field(repr=False)
+
+
+_REFERENCE = select(
+    references.c.selector,
+    references.c.report,
+    references.c.hash,
+    references.c.unhashed,
+    references.c.pin,
+    references.c.duress,
+)
 
 
 def put(connection: Connection, *, selector: str, unhashed: bytes, report: str, day: int) -> None:
@@ -13,12 +37,26 @@ def put(connection: Connection, *, selector: str, unhashed: bytes, report: str, 
     connection.execute(insert(references), values)
 
 
-def find(connection: Connection, selector: str) -> tuple[str | None, bytes | None, str] | None:
-    """The hash (or the sealed verifier, while it has none) and the report of a selector."""
-    found = connection.execute(
-        select(references.c.hash, references.c.unhashed, references.c.report).where(references.c.selector == selector)
-    ).first()
-    return None if found is None else (found[0], found[1], found[2])
+def find(connection: Connection, selector: str) -> Reference | None:
+    """By the first half of a code."""
+    row = connection.execute(_REFERENCE.where(references.c.selector == selector)).first()
+    return None if row is None else Reference(*row)
+
+
+def of(connection: Connection, report: str) -> Reference | None:
+    """By what it opens."""
+    row = connection.execute(_REFERENCE.where(references.c.report == report)).first()
+    return None if row is None else Reference(*row)
+
+
+def guarded(connection: Connection, report: str) -> bool:
+    """Whether a PIN was set."""
+    return connection.execute(select(references.c.pin).where(references.c.report == report)).scalar() is not None
+
+
+def guard(connection: Connection, report: str, pin: str | None, duress: str | None) -> None:
+    """Keep these hashes in place of the old ones."""
+    connection.execute(update(references).where(references.c.report == report).values(pin=pin, duress=duress))
 
 
 def unhashed(connection: Connection, limit: int) -> list[tuple[str, bytes]]:

@@ -1,4 +1,4 @@
-"""The SQL of drafts that can be brought to another phone, and of who failed to do so how often."""
+"""The SQL of drafts that can be brought to another phone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, insert, select
 
-from bot.store.tables import conversations, failures, resumptions
+from bot.store.tables import conversations, resumptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +60,3 @@ def find(connection: Connection, selector: str) -> Found | None:
 def forget(connection: Connection, conversation: str) -> None:
     """The draft can no longer be brought anywhere."""
     connection.execute(delete(resumptions).where(resumptions.c.conversation == conversation))
-
-
-def failed(connection: Connection, who: str, day: int) -> int:
-    """Count one more failure of somebody today; how many by now."""
-    count = failures_of(connection, who, day) + 1
-    connection.execute(delete(failures).where(failures.c.who == who))
-    connection.execute(insert(failures), {"who": who, "day": day, "count": count})
-    return count
-
-
-def failures_of(connection: Connection, who: str, day: int) -> int:
-    """How often somebody failed on this day."""
-    found = select(failures.c.count).where(failures.c.who == who, failures.c.day == day)
-    return int(connection.execute(found).scalar() or 0)
-
-
-def prune(connection: Connection, day: int) -> None:
-    """Forget failures of earlier days."""
-    connection.execute(delete(failures).where(failures.c.day < day))
-
-
-__all__ = ["Found", "Resumption", "failed", "failures_of", "find", "forget", "prune", "put"]

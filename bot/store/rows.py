@@ -38,6 +38,7 @@ class ChatRow:
     quiet: bool
     discreet: bool
     recording: str | None
+    word: int | None
 
 
 @dataclass(frozen=True, slots=True)

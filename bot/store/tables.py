@@ -74,6 +74,8 @@ chats = Table(
     Column("discreet", Boolean, nullable=False, server_default=true()),
     #: the question whose recording was sent last
     Column("recording", String(40)),
+    #: which word of `flows.words` the family chose for our messages; NULL when it was given one
+    Column("word", SmallInteger),
     Index("chats_awake", "touched", sqlite_where=_AWAKE, postgresql_where=_AWAKE),
 )
 
@@ -112,13 +114,16 @@ resumptions = Table(
     Column("day", Integer, nullable=False),
 )
 
-#: How often somebody (a chat, a code) failed on a day.
+#: Wrong codes and PINs of late, by fingerprints of who tried and of what was tried (`bot.limits.Tally`).
 failures = Table(
     "failures",
     metadata,
     Column("who", String(48), primary_key=True),
-    Column("day", Integer, nullable=False),
+    #: hours since 1970, both; no minute on purpose
+    Column("since", Integer, nullable=False),
     Column("count", Integer, nullable=False),
+    Column("until", Integer, nullable=False),
+    Column("level", SmallInteger, nullable=False),
 )
 
 #: What is to be said, keyed by the update that asked for it, so that a repeated turn says nothing twice.
@@ -201,6 +206,9 @@ references = Table(
     Column("unhashed", LargeBinary),
     Column("report", String(32), nullable=False, index=True),
     Column("day", Integer, nullable=False),
+    #: hashes of its PIN and of the one for an emergency; both NULL until a PIN is set, then never only one of them
+    Column("pin", String(128)),
+    Column("duress", String(128)),
 )
 
 #: What a person of the team must do.
@@ -218,6 +226,8 @@ tasks = Table(
     Column("done", Boolean, nullable=False),
     #: when the family would like to be called, one of our own words
     Column("times", String(16)),
+    #: what the family wants the team to know of it, sealed to the team (an age file)
+    Column("note", LargeBinary),
     UniqueConstraint("update_id", "ordinal"),
 )
 

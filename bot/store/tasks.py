@@ -35,8 +35,9 @@ def put(
     reason: str,
     day: int,
     times: str | None = None,
+    note: bytes | None = None,
 ) -> None:
-    """A task, once per update and ordinal."""
+    """A task, once per update and ordinal; `note` is sealed to the team."""
     values = {
         "update_id": update_id,
         "ordinal": ordinal,
@@ -46,6 +47,7 @@ def put(
         "day": day,
         "done": False,
         "times": times,
+        "note": note,
     }
     made = connection.execute(insert(tasks), values).inserted_primary_key
     assert made is not None  # noqa: S101
@@ -90,6 +92,12 @@ def open_count(connection: Connection) -> int:
     """How many wait for somebody."""
     found = connection.execute(select(func.count()).select_from(tasks).where(tasks.c.done.is_(False)))
     return int(found.scalar_one())
+
+
+def notes(connection: Connection) -> list[tuple[int, str, bytes]]:
+    """Open tasks with a note: number, reason, the note as an age file."""
+    found = select(tasks.c.id, tasks.c.reason, tasks.c.note).where(tasks.c.done.is_(False), tasks.c.note.is_not(None))
+    return [(number, reason, note) for number, reason, note in connection.execute(found.order_by(tasks.c.id))]
 
 
 #: A draft's id says nothing to the team and is not told; a request's does once it was sent.

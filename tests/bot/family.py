@@ -76,3 +76,13 @@ async def report(phone: Phone, most: int = 120) -> list[str]:
         answered.append(await answer(phone, current))
         current = await changed(phone, current)
     raise AssertionError("The form has no end.")
+
+
+async def copied(phone: Phone) -> str:
+    """What the newest message of the bot's with something in code style offers to copy."""
+    for message in reversed(await phone.messages()):
+        spans = [one for one in message["entities"] or () if one["type"] == "code"] if message["from_bot"] else []
+        for span in spans[:1]:
+            cut = message["text"].encode("utf-16-le")[2 * span["offset"] : 2 * (span["offset"] + span["length"])]
+            return str(cut.decode("utf-16-le"))
+    raise AssertionError("There is nothing to copy.")

@@ -11,11 +11,12 @@ import pytest
 from conftest import TOKEN, Running, Team, settings_at
 from sqlalchemy import select, update
 
-from bot.reference import read_code, report_of
+from bot.reference import read_code
 from bot.sandbox.phone import Phone, Remote
 from bot.sandbox.serve import Address, running
 from bot.sandbox.serve import Settings as SandboxSettings
 from bot.store import envelopes, inbox, outbox
+from bot.store import references as codes
 from bot.store.store import look
 from bot.store.tables import conversations, references, tasks
 from ground.complaints import Complaint
@@ -50,12 +51,11 @@ async def test_a_report_from_start_to_its_sealed_envelope(bot: Running, samira: 
             if claim["raw"]
         ]
         assert 5 < words.count(family.WORDS) <= answered.count(family.WORDS)  # a date is asked once more
-    code = next(one for one in await samira.messages() if one["from_bot"] and one["entities"])
-    [entity] = code["entities"]
-    shown = code["text"].encode("utf-16-le")[2 * entity["offset"] : 2 * (entity["offset"] + entity["length"])]
-    reference = read_code(shown.decode("utf-16-le"))
+    reference = read_code(await family.copied(samira))
     assert reference is not None
-    assert await report_of(house.store, house.keys, reference) == report["id"]
+    found = await house.store.write(lambda connection: codes.find(connection, reference.selector))
+    assert found is not None
+    assert found.report == report["id"]
     assert not [one for one in await samira.messages() if one["text"] == family.WORDS], "discreet: words leave the chat"
 
 

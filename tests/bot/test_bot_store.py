@@ -223,7 +223,12 @@ async def test_codes_and_tasks(store: Store) -> None:
     await store.write(lambda c: references.put(c, selector="1234567", unhashed=b"x", report="b" * 32, day=5))
     assert await store.write(lambda c: references.unhashed(c, 5)) == [("1234567", b"x")]
     await store.write(lambda c: references.hashed(c, "1234567", "$hash"))
-    assert await store.write(lambda c: references.find(c, "1234567")) == ("$hash", None, "b" * 32)
+    found = await store.write(lambda c: references.find(c, "1234567"))
+    assert found == references.Reference("1234567", "b" * 32, "$hash", None, None, None)
+    assert await store.write(lambda c: references.of(c, "b" * 32)) == found
+    assert not await store.write(lambda c: references.guarded(c, "b" * 32))
+    await store.write(lambda c: references.guard(c, "b" * 32, "$pin", "$other"))
+    assert await store.write(lambda c: references.guarded(c, "b" * 32))
     await store.write(
         lambda c: tasks.put(c, update_id=1, ordinal=0, lane=LANE, conversation=None, reason="asked", day=5)
     )
@@ -381,11 +386,3 @@ async def test_an_erasure_is_carried_out_on_its_day_and_only_the_notice_travels_
     assert await store.write(lambda c: silence.carry_out_erasures(c, 8)) == [LANE]
     assert [row.revision for row in await store.write(lambda c: envelopes.waiting(c, 10))] == [2]
     assert await store.write(lambda c: references.find(c, "1234567")) is None
-
-
-async def test_failures_are_counted_by_the_day(store: Store) -> None:
-    for count in (1, 2, 3):
-        assert await store.write(lambda c: resumptions.failed(c, "chat:x", 5)) == count
-    assert await store.write(lambda c: resumptions.failures_of(c, "chat:x", 6)) == 0
-    await store.write(lambda c: resumptions.prune(c, 6))
-    assert await store.write(lambda c: resumptions.failures_of(c, "chat:x", 5)) == 0

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from desk import audit, caseworkers, quarantine, sessions, throttle
+from desk import audit, caseworkers, erasure, quarantine, sessions, throttle
 from desk.contact import Trouble
 from desk.desk import Desk
 from desk.gate import Access
@@ -27,6 +27,7 @@ from desk.tables import audit as trail
 from desk.tables import sessions as kept_sessions
 from desk.web import console
 from flows.merge import merged
+from flows.words import of_the_day
 from tests.desk.desks import PASSPHRASE, Clock, add, desk_of, keep, sign_in
 from tests.desk.fakes import (
     AMAL,
@@ -524,6 +525,25 @@ def test_a_report_of_the_first_schema_is_exported_too(
     _keep(desk, identity, sender, a_report())
     exported = jonas.get(f"/cases/{REPORT}/export").json()
     assert exported == {**a_report(), "kind": "report", "files": [], "revisions": [a_report()]}
+
+
+def test_the_words_before_a_call_are_todays_and_leave_with_no_export(
+    desk: Desk, jonas: httpx.Client, identity: Identity, sender: Sender, clock: Clock
+) -> None:
+    secret = "5a" * 16
+    told = a_full_report(2)
+    _keep(desk, identity, sender, told | {"call_secret": secret})
+    report = told["id"]
+    for _ in range(2):
+        first, second, third = of_the_day(bytes.fromhex(secret), erasure.today(desk.store), told["language"])
+        page = jonas.get(f"/cases/{report}").text
+        assert f">{first} {second}</bdi>" in page
+        assert f">{third}</bdi>" in page
+        clock.at += 86_400
+        sign_in(jonas, "Jonas")
+    assert secret not in jonas.get(f"/cases/{report}/export").text
+    _keep(desk, identity, sender, a_report())
+    assert "Before a call today" not in jonas.get(f"/cases/{REPORT}").text, "an earlier version sent no secret"
 
 
 #: what must never reach a reader's screen as it is
