@@ -15,7 +15,7 @@ import yaml
 from babel.messages.plurals import get_plural
 
 from flows.i18n.entries import PLACEHOLDER, Book, Entry, placeholders
-from flows.languages import utf16_length
+from flows.languages import RIGHT_TO_LEFT, utf16_length
 
 RULES = Path(__file__).parent / "rules.yml"
 #: renders a message with values, as `flows.languages.say` would: (entry, form, values) -> text
@@ -25,6 +25,8 @@ _ISOLATES, _POP = "\u2066\u2067\u2068", "\u2069"
 _DIRECTION_CONTROLS = re.compile("[\u061c\u200e\u202a-\u202e\u2066-\u2069]|(?<!^)\u200f", re.MULTILINE)
 _BRACES = re.compile(r"[{}]")
 _SYMBOLS = ("So", "Sk", "Nd", "Nl", "No")
+#: a command, which stands between isolates from right to left and is no value
+_COMMAND = re.compile("\u2066(/[a-z]+)\u2069")
 _LIST = re.compile("^(- )?\u200f?")
 #: What a rule inserts to see that nothing escapes: another direction, an override, a pop, two lines, beyond the BMP.
 EXTREMES = ("", "Ab 12", "أمل 12", "\u202eevil\u2069 {code}", "two\nlines", "👁‍🗨" * 40, "+963 944 123 456")
@@ -193,10 +195,6 @@ def _lines(entry: Entry) -> Iterator[Fault]:
                 )
 
 
-#: languages written from right to left (their catalogs' lines must begin so)
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ckb", "syr"})
-
-
 def first_strong(text: str) -> str:
     """`L` or `R`: the direction a line takes; what is isolated does not count. "" when nothing decides it."""
     depth = 0
@@ -242,6 +240,7 @@ def _isolates(entry: Entry, render: Render) -> Iterator[Fault]:
 def _holds(spoken: str, said: str, extreme: str) -> bool:
     """Whether the text between the isolates is the sentence itself, and what is within them the value."""
     inside = re.compile(f"[{_ISOLATES}]([^{_ISOLATES}{_POP}]*){_POP}")
+    spoken = _COMMAND.sub(r"\1", spoken)
     clean = re.sub("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", extreme)
     found = inside.findall(spoken)
     return found == [clean] * len(placeholders(said)) and inside.sub("\0", spoken) == PLACEHOLDER.sub("\0", said)
