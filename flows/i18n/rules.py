@@ -23,6 +23,7 @@ Render = Callable[[Entry, str, Mapping[str, str]], str]
 
 _ISOLATES, _POP = "\u2066\u2067\u2068", "\u2069"
 _DIRECTION_CONTROLS = re.compile("[\u061c\u200e\u202a-\u202e\u2066-\u2069]|(?<!^)\u200f", re.MULTILINE)
+_POSITIONAL = re.compile("%[sd]")
 _BRACES = re.compile(r"[{}]")
 _SYMBOLS = ("So", "Sk", "Nd", "Nl", "No")
 #: a command, which stands between isolates from right to left and is no value
@@ -114,6 +115,8 @@ def _placeholders(entry: Entry) -> Iterator[Fault]:
                 [*(f"lacks {{{name}}}" for name in lacks), *(f"has {{{name}}} too much" for name in extra)]
             )
             yield Fault("placeholders", says, "keep each placeholder of the English exactly once")
+        if sorted(_POSITIONAL.findall(said)) != sorted(_POSITIONAL.findall(entry.source[-1])):
+            yield Fault("placeholders", "other %s or %d than the English", "keep each, in every plural form too")
         if _BRACES.search(PLACEHOLDER.sub("", said)) and not _BRACES.search(PLACEHOLDER.sub("", entry.source[0])):
             yield Fault("placeholders", "a brace without its pair or with spaces", "write placeholders as {name}")
 
@@ -171,16 +174,18 @@ def _letters(entry: Entry) -> Iterator[Fault]:
         return
     foreign, source = re.compile(f"[^{allowed}]"), " ".join(entry.source)
     for said in entry.said:
-        for word in re.findall(r"[^\W\d_]+(?:[\u064b-\u0652][^\W\d_]*)*", PLACEHOLDER.sub(" ", said)):
+        for word in re.findall(
+            r"[^\W\d_]+(?:[\u064b-\u0652][^\W\d_]*)*", _POSITIONAL.sub(" ", PLACEHOLDER.sub(" ", said))
+        ):
             strange = foreign.search(lowered(word, entry.language))
-            if strange and not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", source):
+            if strange and not re.search(rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])", source):
                 says = f"{strange[0]!r} in {word!r} is no letter of this language"
                 yield Fault("letters", says, "write the word in the language's own letters")
 
 
 def _lines(entry: Entry) -> Iterator[Fault]:
     """Telegram and browsers take a line's direction from its first strong character."""
-    if entry.language not in RIGHT_TO_LEFT:
+    if entry.language not in RIGHT_TO_LEFT or entry.domain == "desk":  # its pages say their direction
         return
     for said in entry.said:
         for line in said.split("\n"):
