@@ -269,7 +269,7 @@ def _persona(place: Sandbox, number: int, families: int, seed: int) -> Persona:
     kind = PERSONAS[number % len(PERSONAS)]
     turn = number // len(PERSONAS)  # so that every kind has its share of each language, discreet and not
     tongues = languages()
-    language, discreet = tongues[turn % len(tongues)], (turn + turn // len(tongues)) % 2 == 0
+    language, discreet = tongues[turn % len(tongues)], (turn + turn // len(tongues)) % 2 == 1
     flow = load_form(recipients={"icmp": "search", "icrc": "search"}, languages=tongues)
     return kind(Household(place, flow, number, kind.__name__, language, discreet, rng, FIRST_CHAT + number))
 
