@@ -4,7 +4,7 @@ SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := .venv/bin
 
-.PHONY: help setup run nlu test quick slow lint storm families turn-time attackers bench bench-transport bench-nlu read-scores messages picture clean
+.PHONY: help setup run nlu test quick slow lint storm families turn-time attackers bench bench-transport bench-nlu read-scores messages screens picture clean
 
 help: ## Print these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -73,6 +73,9 @@ read-scores: setup ## What readers understand of example phrases, beside other l
 
 messages: setup ## Extract what must be translated and bring the catalogs in step; then translate, then `wasl i18n check`
 	$(RUN)/wasl i18n update
+
+screens: setup ## A conversation on the phone page in each language, photographed into artifacts/screens/ for you to look at
+	$(RUN)/python -m bench.screens
 
 picture: setup ## Draw the shipped form into docs/
 	$(RUN)/wasl form draw --to docs/flow.svg

@@ -36,6 +36,7 @@ from bench.machine import facts
 from bench.personas import PERSONAS, Persona
 from bench.profiles import example
 from bench.sandbox import Sandbox
+from bench.script import TONGUES
 from bench.stage import Shown
 from bot.clock import erase_what_is_due, notice_silence, tidy
 from bot.house import House, build
@@ -47,6 +48,7 @@ from bot.store import envelopes, files, inbox, outbox
 from bot.store.tables import conversations
 from desk.keys import Identity, new_identity
 from desk.opening import Opened, Parts, open_envelope, open_file
+from flows.languages import offered
 from flows.load import load_form
 
 RESULTS = Path(__file__).parent.parent / "docs" / "assurance" / "families.json"
@@ -256,13 +258,19 @@ def _hear(households: dict[int, Household], shown: Shown) -> None:
     households[shown.chat % OTHER_PHONE].hear(shown)
 
 
+def languages() -> tuple[str, ...]:
+    """What families speak here: every language offered whose ways of writing we know."""
+    return tuple(language for language in TONGUES if language in offered())
+
+
 def _persona(place: Sandbox, number: int, families: int, seed: int) -> Persona:
     """The family of this number: its kind, language and phone follow from number and seed alone."""
     rng = random.Random(f"{seed}/{number}")
     kind = PERSONAS[number % len(PERSONAS)]
-    turn = number // len(PERSONAS)  # so that every kind has its share of both
-    language, discreet = "ar" if turn % 5 == 4 else "en", turn % 2 == 0
-    flow = load_form(recipients={"icmp": "search", "icrc": "search"}, languages=("en", "ar"))
+    turn = number // len(PERSONAS)  # so that every kind has its share of each language, discreet and not
+    tongues = languages()
+    language, discreet = tongues[turn % len(tongues)], (turn + turn // len(tongues)) % 2 == 1
+    flow = load_form(recipients={"icmp": "search", "icrc": "search"}, languages=tongues)
     return kind(Household(place, flow, number, kind.__name__, language, discreet, rng, FIRST_CHAT + number))
 
 
@@ -289,7 +297,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "families": len(outcome.households),
         "exact": sum(exact.values()),
         "discreet": sum(house.discreet for house in outcome.households),
-        "in_arabic": sum(house.language == "ar" for house in outcome.households),
+        "languages": dict(Counter(house.language for house in outcome.households)),
         "personas": {name: {"families": number, "exact": exact[name]} for name, number in counted.items()},
         **outcome.figures,
         "differing": {

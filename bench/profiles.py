@@ -9,7 +9,7 @@ from pathlib import Path
 
 _DEMONSTRATION = Path(__file__).parent.parent / "bot" / "profiles" / "demonstration.toml"
 _EXAMPLE = """
-languages = ["en", "ar"]
+languages = ["en", "ar", "de", "fr", "tr", "ku"]
 draft_months = 12
 [organisation]
 name = {en = "Example Centre"}
@@ -29,7 +29,7 @@ name = {en = "ICRC"}
 
 
 def example(folder: Path, recipients: Iterable[str]) -> Path:
-    """An operator of two languages that may pass reports on to two organisations."""
+    """An operator of six languages that may pass reports on to two organisations."""
     return _written(folder, _EXAMPLE + _sealing_to(recipients))
 
 

@@ -99,7 +99,90 @@ ARABIC = Tongue(
     sentences=("كانت في طريقها إلى الجامعة.", "كان يلبس سترة بنية.", "رآه الجيران في ذلك اليوم."),
     riddles=("قبل الطوفان", "عندما ارتفع النهر"),
 )
-TONGUES = {"en": ENGLISH, "ar": ARABIC}
+GERMAN = Tongue(
+    persons=("Amal Khaled", "Yusuf Haddad", "Elias Nasr", "Maryam Khaled", "Karim Nasr"),
+    fathers=("Khaled", "Elias", "Haddad"),
+    mothers=("Samira Nasr", "Maryam Haddad"),
+    births=(
+        Words("1990", _date("1990", "1990-01-01", "1990-12-31")),
+        Words("36 Jahre alt", {"type": "age", "years": 36}),
+        Words("12.05.1988", _date("1988-05-12", "1988-05-12", "1988-05-12")),
+    ),
+    dates=(
+        Words("Juni 2013", _date("2013-06", "2013-06-01", "2013-06-30")),
+        Words("Sommer 2014", _date("2014-22", "2014-06-01", "2014-08-31"), "y"),
+        Words("ungefähr März 2014", _date("2014-03~", "2014-03-01", "2014-03-31"), "y"),
+        Words("14. August 2013", _date("2013-08-14", "2013-08-14", "2013-08-14")),
+    ),
+    places=(
+        Words("Baba Amr", _place("Baba Amr", "N0268", "Baba Amr", "neighbourhood", "SY04")),
+        Words("Homs", _place("Homs", "C2528", "Homs", "community", "SY04")),
+    ),
+    countries=(Words("Schweden", _place("Schweden", "SE", "Sweden", "country")),),
+    sentences=(
+        "Sie war auf dem Weg zur Universität.",
+        "Er trug eine braune Jacke.",
+        "Zwei aus der Arbeit waren auch dort.",
+    ),
+    riddles=("vor der Sintflut", "als der Fluss hoch stand"),
+)
+FRENCH = Tongue(
+    persons=("Amal Khaled", "Youssef Haddad", "Elias Nasr", "Maryam Khaled", "Karim Nasr"),
+    fathers=("Khaled", "Elias", "Haddad"),
+    mothers=("Samira Nasr", "Maryam Haddad"),
+    births=(
+        Words("1990", _date("1990", "1990-01-01", "1990-12-31")),
+        Words("36 ans", {"type": "age", "years": 36}),
+        Words("12/05/1988", _date("1988-05-12", "1988-05-12", "1988-05-12")),
+    ),
+    dates=(
+        Words("juin 2013", _date("2013-06", "2013-06-01", "2013-06-30")),
+        Words("été 2014", _date("2014-22", "2014-06-01", "2014-08-31"), "y"),
+        Words("vers mars 2014", _date("2014-03~", "2014-03-01", "2014-03-31"), "y"),
+        Words("14 août 2013", _date("2013-08-14", "2013-08-14", "2013-08-14")),
+    ),
+    places=(
+        Words("Baba Amr", _place("Baba Amr", "N0268", "Baba Amr", "neighbourhood", "SY04")),
+        Words("Homs", _place("Homs", "C2528", "Homs", "community", "SY04")),
+    ),
+    countries=(Words("Suède", _place("Suède", "SE", "Sweden", "country")),),
+    sentences=("Elle allait à son cours.", "Il portait une veste marron.", "Deux collègues étaient là aussi."),
+    riddles=("avant le déluge", "quand le fleuve était haut"),
+)
+TURKISH = Tongue(
+    persons=("Emel Halit", "Yusuf Haddad", "İlyas Nasır", "Meryem Halit", "Kerim Nasır"),
+    fathers=("Halit", "İlyas"),
+    mothers=("Samira Nasır", "Meryem Haddad"),
+    births=(
+        Words("1990", _date("1990", "1990-01-01", "1990-12-31")),
+        Words("12.05.1988", _date("1988-05-12", "1988-05-12", "1988-05-12")),
+    ),
+    dates=(
+        Words("Haziran 2013", _date("2013-06", "2013-06-01", "2013-06-30")),
+        Words("2014 yazı", _date("2014-22", "2014-06-01", "2014-08-31"), "y"),
+        Words("14 Ağustos 2013", _date("2013-08-14", "2013-08-14", "2013-08-14")),
+    ),
+    places=(Words("Humus", _place("Humus", "C2528", "Homs", "community", "SY04")),),
+    countries=(Words("İsveç", _place("İsveç", "SE", "Sweden", "country")),),
+    sentences=("Üniversiteye gidiyordu.", "Üzerinde kahverengi bir ceket vardı.", "İki iş arkadaşı da oradaydı."),
+    riddles=("tufandan önce", "nehir yükseldiğinde"),
+)
+KURMANJI = Tongue(
+    persons=("Amal Xalid", "Yûsif Hedad", "Elyas Nasir", "Meryem Xalid", "Kerîm Nasir"),
+    fathers=("Xalid", "Elyas"),
+    mothers=("Semîra Nasir", "Meryem Hedad"),
+    births=(Words("1990", _date("1990", "1990-01-01", "1990-12-31")),),
+    dates=(
+        Words("hezîrana 2013", _date("2013-06", "2013-06-01", "2013-06-30")),
+        Words("havîna 2014", _date("2014-22", "2014-06-01", "2014-08-31"), "y"),
+    ),
+    places=(Words("Hums", _place("Hums", "C2528", "Homs", "community", "SY04")),),
+    countries=(Words("Swêd", _place("Swêd", "SE", "Sweden", "country")),),
+    sentences=("Ew diçû zanîngehê.", "Çakêtekî qehweyî lê bû.", "Du hevalên kar jî li wir bûn."),
+    riddles=("beriya tofanê", "gava çem bilind bû"),
+)
+#: every language families are offered, in the order in which they take turns
+TONGUES = {"en": ENGLISH, "ar": ARABIC, "de": GERMAN, "fr": FRENCH, "tr": TURKISH, "ku": KURMANJI}
 
 MALE, FEMALE = ("son", "brother", "husband", "father"), ("daughter", "sister", "wife", "mother")
 #: Circumstances after which no person has to be called before the story goes on.

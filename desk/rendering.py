@@ -43,5 +43,5 @@ def _environment(spoken: Words) -> Environment:
     )
     environment.install_gettext_translations(spoken.translations, newstyle=True)  # type: ignore[attr-defined]
     environment.filters["visible"] = visible
-    environment.globals.update(words=words, say=spoken.say)
+    environment.globals.update(words=words, say=spoken.say, spoken=spoken)
     return environment

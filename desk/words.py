@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import gettext as gettext_module
+import io
 from dataclasses import dataclass, field
-from gettext import NullTranslations
+from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
+from babel import Locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
 LOCALES = Path(__file__).parent / "locale"
+#: Babel's locale of a language, where it is not the language itself: Syria's month names, Western digits
+_LOCALE = {"ar": "ar_SY"}
 
 
 def N_(text: str) -> str:  # noqa: N802  (the extractor's own word)
@@ -23,6 +29,16 @@ class Words:
     locale: str
     translations: NullTranslations = field(repr=False)
 
+    @property
+    def language(self) -> str:
+        """For the page: `en`."""
+        return self.locale.partition("_")[0]
+
+    @property
+    def direction(self) -> str:
+        """For the page: `ltr` or `rtl`."""
+        return Locale.parse(self.locale).text_direction
+
     def gettext(self, message: str) -> str:
         """The message in this language, or in English."""
         return self.translations.gettext(message)
@@ -34,8 +50,19 @@ class Words:
 
 def words_in(language: str) -> Words:
     """The words in this language; English where there is no catalog."""
-    translations = gettext_module.translation("desk", LOCALES, [language], fallback=True)
-    return Words("en_GB" if language == "en" else language, translations)
+    catalog = LOCALES / language / "LC_MESSAGES" / "desk.po"
+    if not catalog.exists():
+        return Words("en_GB", NullTranslations())
+    return Words(_LOCALE.get(language, language), _read(catalog, language))
+
+
+def _read(catalog: Path, language: str) -> GNUTranslations:
+    """Straight from the translator's file, as the conversation's catalogs are (decision 2)."""
+    compiled = io.BytesIO()
+    with catalog.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
 
 
 LANGUAGES = {

@@ -32,6 +32,12 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 #: Facts a reader may want to copy: shown in `code` style, on their own, left to right.
 COPYABLE = frozenset({"code", "draft_code", "receipt"})
+#: Facts that list words of several directions, set apart by a comma and a space.
+_LISTED = frozenset({"languages"})
+#: Languages written from right to left, as far as anybody may have a catalog of them.
+RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "syr", "ur"})
+#: A command as a family types it; from right to left its stroke would stand behind it.
+_COMMAND = re.compile(r"(?<![\w/:])/[a-z]+\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +106,12 @@ def fill(sentence: str, values: Mapping[str, Value], language: str, facts: Mappi
         name = match[1]
         if name in COPYABLE:
             return f"{_LEFT_TO_RIGHT}{_DIRECTION_CONTROLS.sub('', facts[name])}{_POP}"
+        if name in _LISTED and name not in values:
+            return ("، " if language == "ar" else ", ").join(isolated(one) for one in facts[name].split(", "))
         return _value(values[name] if name in values else Fact(name), language, facts)
 
+    if language in RIGHT_TO_LEFT:
+        sentence = _COMMAND.sub(f"{_LEFT_TO_RIGHT}\\g<0>{_POP}", sentence)
     return _PLACEHOLDER.sub(filled, sentence)
 
 

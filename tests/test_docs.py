@@ -49,7 +49,7 @@ def test_make_targets_exist() -> None:
 
 
 def test_wasl_commands_exist() -> None:
-    said = {match for text in TEXT.values() for match in re.findall(r"`(?:\.venv/bin/)?wasl ([a-z][a-z -]*)", text)}
+    said = {match for text in TEXT.values() for match in re.findall(r"`(?:\.venv/bin/)?wasl ([a-z][a-z0-9 -]*)", text)}
     checked: set[tuple[str, ...]] = set()
     for words in sorted(said):
         path = tuple(word for word in words.split() if not word.startswith("-"))[:3]

@@ -71,10 +71,15 @@ def _scopes(tree: ast.Module) -> Iterator[ast.AST]:
 
 
 def _assigned(scope: ast.AST, constants: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Local names that stand for phrases: `label = N_("…") if name else A_PERSON`."""
+    """Local names that stand for phrases: `label = N_("…") if name else A_PERSON`, `for code, label in TIMES.items()`."""
     for node in ast.walk(scope):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             yield node.targets[0].id, frozenset(_messages([node.value], constants))
+        elif isinstance(node, ast.For | ast.comprehension):
+            held = [name for name in ast.walk(node.iter) if isinstance(name, ast.Name | ast.Attribute)]
+            found = frozenset(_messages(held, constants))
+            targets = [name.id for name in ast.walk(node.target) if isinstance(name, ast.Name)]
+            yield from ((name, found) for name in targets if found)
 
 
 def _messages(nodes: Iterable[ast.AST], names: Mapping[str, frozenset[str]]) -> Iterator[str]:

@@ -15,7 +15,7 @@ import yaml
 from babel.messages.plurals import get_plural
 
 from flows.i18n.entries import PLACEHOLDER, Book, Entry, placeholders
-from flows.languages import utf16_length
+from flows.languages import RIGHT_TO_LEFT, utf16_length
 
 RULES = Path(__file__).parent / "rules.yml"
 #: renders a message with values, as `flows.languages.say` would: (entry, form, values) -> text
@@ -23,8 +23,11 @@ Render = Callable[[Entry, str, Mapping[str, str]], str]
 
 _ISOLATES, _POP = "\u2066\u2067\u2068", "\u2069"
 _DIRECTION_CONTROLS = re.compile("[\u061c\u200e\u202a-\u202e\u2066-\u2069]|(?<!^)\u200f", re.MULTILINE)
+_POSITIONAL = re.compile("%[sd]")
 _BRACES = re.compile(r"[{}]")
 _SYMBOLS = ("So", "Sk", "Nd", "Nl", "No")
+#: a command, which stands between isolates from right to left and is no value
+_COMMAND = re.compile("\u2066(/[a-z]+)\u2069")
 _LIST = re.compile("^(- )?\u200f?")
 #: What a rule inserts to see that nothing escapes: another direction, an override, a pop, two lines, beyond the BMP.
 EXTREMES = ("", "Ab 12", "أمل 12", "\u202eevil\u2069 {code}", "two\nlines", "👁‍🗨" * 40, "+963 944 123 456")
@@ -112,6 +115,8 @@ def _placeholders(entry: Entry) -> Iterator[Fault]:
                 [*(f"lacks {{{name}}}" for name in lacks), *(f"has {{{name}}} too much" for name in extra)]
             )
             yield Fault("placeholders", says, "keep each placeholder of the English exactly once")
+        if sorted(_POSITIONAL.findall(said)) != sorted(_POSITIONAL.findall(entry.source[-1])):
+            yield Fault("placeholders", "other %s or %d than the English", "keep each, in every plural form too")
         if _BRACES.search(PLACEHOLDER.sub("", said)) and not _BRACES.search(PLACEHOLDER.sub("", entry.source[0])):
             yield Fault("placeholders", "a brace without its pair or with spaces", "write placeholders as {name}")
 
@@ -169,16 +174,18 @@ def _letters(entry: Entry) -> Iterator[Fault]:
         return
     foreign, source = re.compile(f"[^{allowed}]"), " ".join(entry.source)
     for said in entry.said:
-        for word in re.findall(r"[^\W\d_]+(?:[\u064b-\u0652][^\W\d_]*)*", PLACEHOLDER.sub(" ", said)):
+        for word in re.findall(
+            r"[^\W\d_]+(?:[\u064b-\u0652][^\W\d_]*)*", _POSITIONAL.sub(" ", PLACEHOLDER.sub(" ", said))
+        ):
             strange = foreign.search(lowered(word, entry.language))
-            if strange and not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", source):
+            if strange and not re.search(rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])", source):
                 says = f"{strange[0]!r} in {word!r} is no letter of this language"
                 yield Fault("letters", says, "write the word in the language's own letters")
 
 
 def _lines(entry: Entry) -> Iterator[Fault]:
     """Telegram and browsers take a line's direction from its first strong character."""
-    if entry.language not in RIGHT_TO_LEFT:
+    if entry.language not in RIGHT_TO_LEFT or entry.domain == "desk":  # its pages say their direction
         return
     for said in entry.said:
         for line in said.split("\n"):
@@ -191,10 +198,6 @@ def _lines(entry: Entry) -> Iterator[Fault]:
                     f"the line {line[:24]!r} would run from left to right",
                     "begin it with a word of the language",
                 )
-
-
-#: languages written from right to left (their catalogs' lines must begin so)
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ckb", "syr"})
 
 
 def first_strong(text: str) -> str:
@@ -242,6 +245,7 @@ def _isolates(entry: Entry, render: Render) -> Iterator[Fault]:
 def _holds(spoken: str, said: str, extreme: str) -> bool:
     """Whether the text between the isolates is the sentence itself, and what is within them the value."""
     inside = re.compile(f"[{_ISOLATES}]([^{_ISOLATES}{_POP}]*){_POP}")
+    spoken = _COMMAND.sub(r"\1", spoken)
     clean = re.sub("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", extreme)
     found = inside.findall(spoken)
     return found == [clean] * len(placeholders(said)) and inside.sub("\0", spoken) == PLACEHOLDER.sub("\0", said)

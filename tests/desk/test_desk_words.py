@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -12,9 +13,10 @@ from typing import Any
 import pytest
 from babel.messages.extract import extract_from_dir
 
-from desk import words
+from desk import rendering, words
 from desk.contact import Trouble
 from desk.dates import Calendar
+from desk.desk import Desk
 from desk.erasure import wish_in
 from desk.opening import SCHEMAS, Reason
 from desk.sheet import Line, Reader, Reading, Sheet
@@ -271,3 +273,27 @@ def test_every_message_of_the_console_can_be_extracted() -> None:
     found = extract_from_dir(folder, method, options, keywords)
     messages = {one for _, _, message, _, _ in found for one in ([message] if isinstance(message, str) else message)}
     assert {"Inbox", "Does not know", "%(num)d case", "about %(day)s", "summer %(year)s", "Sought person"} <= messages
+
+
+def test_the_console_speaks_arabic_from_right_to_left(desk: Desk) -> None:
+    arabic = replace(desk, words=words_in("ar"))
+    html = bytes(rendering.page(arabic, "sign_in.html").body).decode()
+    assert '<html lang="ar" dir="rtl">' in html
+    assert "تسجيل الدخول" in html
+    assert "Sign in" not in html
+    assert arabic.calendar.edtf("2013-06") == "حزيران 2013"
+    assert words_in("ar").say(words.STATUS, "unknown") == "لا يعرف"
+
+
+def test_a_language_without_a_catalog_is_english_as_a_whole(desk: Desk) -> None:
+    html = bytes(rendering.page(replace(desk, words=words_in("sv")), "sign_in.html").body).decode()
+    assert '<html lang="en" dir="ltr">' in html
+    assert "Sign in" in html
+
+
+@pytest.mark.parametrize("cases", [0, 1, 2, 3, 11, 100])
+def test_every_plural_of_the_console_can_be_said_in_arabic(cases: int) -> None:
+    spoken = words_in("ar").translations
+    for one, many in (("%(num)d case", "%(num)d cases"), ("%(num)d try", "%(num)d tries")):
+        assert str(cases) in spoken.ngettext(one, many, cases) % {"num": cases}
+    assert str(cases) in spoken.ngettext("%d year", "%d years", cases) % cases

@@ -37,6 +37,22 @@ def test_inserted_words_are_isolated_and_cannot_break_out() -> None:
     assert isolated("a\u2066b") == "\u2068ab\u2069"
 
 
+def test_a_list_of_languages_keeps_its_order_in_any_of_them() -> None:
+    """Each name is isolated by itself: an Arabic one in the middle turns nothing around."""
+    facts = {**FACTS, "languages": "العربية, Türkçe, \u202eEnglish"}
+    three = "\u2068العربية\u2069{0}\u2068Türkçe\u2069{0}\u2068English\u2069"
+    assert say(Phrase("{languages}"), "de", facts) == three.format(", ")
+    assert say(Phrase("{languages}"), "ar", facts) == three.format("، ")
+
+
+def test_a_command_keeps_its_stroke_before_it_from_right_to_left() -> None:
+    facts = {**FACTS, "privacy_url": "https://example.org/privacy"}
+    assert say(Phrase("اكتب /pause أو {privacy_url}"), "ar", facts) == (
+        "اكتب \u2066/pause\u2069 أو \u2068https://example.org/privacy\u2069"
+    )
+    assert say(Phrase("Write /pause."), "en", facts) == "Write /pause."
+
+
 def test_the_code_can_be_copied_by_a_tap_and_reads_left_to_right() -> None:
     spoken = speak(Screen((Phrase("😀 {code}"),), ((Button(Phrase("Back", "engine"), "b:x"),),)), "en", FACTS)
     ((offset, length),) = spoken.copyable

@@ -129,7 +129,7 @@ def retell(story: Path, language: str) -> Listener:
 
 
 def _in_own_words(line: str, english: Player, own: Player, language: str) -> str | None:
-    """The line with the button's label in that language; None for a reading that is asked back in English alone (12/06)."""
+    """The line with the button's label in that language; None for what a reader asks back in English alone (12/06)."""
     if not line.startswith("> ["):
         return line
     _, button = english._find(line[3:-1])
@@ -139,6 +139,6 @@ def _in_own_words(line: str, english: Player, own: Player, language: str) -> str
             for one in row:
                 if one.press == wanted:
                     return f"> [{own._plain(languages.say(one.label, own.language, own.facts))}]"
-    if wanted.startswith("o:"):
+    if wanted[:2] in ("o:", "y:"):
         return None
     raise Unplayable(f"no button {wanted} for {line!r}")

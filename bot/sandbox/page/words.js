@@ -1,7 +1,7 @@
 // The page's own words, by language; a phone speaks its person's language where we have it, else the page's.
 // To add a language: put words/xx.json beside the others and its code and name into LANGUAGES.
 
-export const LANGUAGES = { en: "English", ar: "العربية" };
+export const LANGUAGES = { en: "English", ar: "العربية", de: "Deutsch", fr: "Français" };
 /** What a phone may be set to: what Telegram would tell the bot. */
 export const PHONE_LANGUAGES = {
   ar: "العربية", ku: "Kurdî", tr: "Türkçe", en: "English", de: "Deutsch", fr: "Français",
