@@ -85,6 +85,9 @@ def understanding(result: dict[str, Any]) -> Iterable[str]:
         cells = [f"{one[name]:.3f}" for name in ("top1", "macro_f1", "top3")]
         cells += [f"{other[name]:.3f}" if other else "" for name in ("macro_f1", "top3")]
         yield f"| {language} | {one['n']:,} | {' | '.join(cells)} |"
+    if peer and "epochs" in peer:
+        yield ""
+        yield f"DIET learned for {peer['epochs']} epochs (100 are documented), in {peer['train_seconds']:,} s."
     yield ""
     found = result["measured"]
     yield (

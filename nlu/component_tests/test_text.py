@@ -5,7 +5,7 @@ from __future__ import annotations
 import unittest
 
 from nlu.components.folding import folded, tidied
-from nlu.components.ngrams import ngrams
+from nlu.components.words import ngrams
 
 NASTY = [
     "",

@@ -12,7 +12,6 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.constants import TOKENS_NAMES
 from rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer import SparseFeaturizer
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
@@ -21,19 +20,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 
+from nlu.components.arabizi import IN_ARABIC
+from nlu.components.words import lemmas, ngrams
+
 _FILE = "ngrams.json"
-
-
-def ngrams(text: str, shortest: int, longest: int) -> Iterator[str]:
-    """Letter sequences inside each word, a space on both its sides."""
-    for word in text.split():
-        padded = " %s " % word
-        for size in range(shortest, longest + 1):
-            if size >= len(padded):
-                yield padded
-                break
-            for begin in range(len(padded) - size + 1):
-                yield padded[begin : begin + size]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -122,7 +112,7 @@ class CharTfidfFeaturizer(SparseFeaturizer, GraphComponent):
         self._columns = {sequence: column for column, sequence in enumerate(idf)}
 
     def _sequences(self, message: Message) -> Iterator[str]:
-        text = " ".join(token.lemma for token in message.get(TOKENS_NAMES[TEXT]) or ())
+        text = "%s %s" % (lemmas(message), message.get(IN_ARABIC) or "")
         return ngrams(text, self._config["min_ngram"], self._config["max_ngram"])
 
     def _row(self, message: Message) -> csr_matrix:

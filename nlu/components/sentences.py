@@ -1,8 +1,13 @@
-"""What a whole message means, as one dense vector from multilingual-e5-small. Nothing is learned here."""
+"""What a whole message means, as one dense vector from multilingual-e5-small. Nothing is learned here.
+
+What the encoder has half way is left on the message too, for the classifier that has tuned its upper layers.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text, Type
+import os
+from multiprocessing import get_context
+from typing import Any, Callable, Dict, Iterable, List, Optional, Text, Tuple, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -16,9 +21,36 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.components.arabizi import IN_ARABIC
 from nlu.components.encoder import Encoder
 from nlu.components.folding import tidied
 from nlu.components.weights import Packed, checked
+
+#: the first layer that is tuned, counted from 0
+TUNED_FROM = 8
+_HIDDEN = "hidden"
+#: of a text: what layer TUNED_FROM reads of it, and its row
+Halves = Tuple[Optional[np.ndarray], np.ndarray]
+#: processes that encode the training sentences
+_WORKERS = 2
+
+
+#: in such a process, the featurizer's way with one text: inherited, since an open file cannot be sent
+_inherited: List[Callable[[str], Halves]] = []
+
+
+def _begin(halves: Callable[[str], Halves]) -> None:
+    _inherited.append(halves)
+
+
+def _halves_of(text: str) -> Halves:
+    return _inherited[-1](text)
+
+
+def hidden(message: Message) -> Optional[np.ndarray]:
+    """What layer TUNED_FROM reads of a message, (tokens, width) in half precision; None when nothing is visible in it."""
+    found: Optional[np.ndarray] = message.get(_HIDDEN)
+    return found
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -56,16 +88,21 @@ class SentenceEmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
         return cls(config, execution_context.node_name)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Rows for the training messages, in place."""
-        self.process(training_data.training_examples)
+        """Rows for the training messages, in place; computed by more than one process where there are more cores."""
+        messages = [message for message in training_data.training_examples if message.get(TEXT) is not None]
+        texts = [self._tidied(message) for message in messages]
+        workers = min(_WORKERS, os.cpu_count() or 1)
+        if workers < 2:
+            self._add(messages, map(self._halves, texts))
+            return training_data
+        with get_context("fork").Pool(workers, _begin, (self._halves,)) as pool:
+            self._add(messages, pool.imap(_halves_of, texts, chunksize=64))
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Rows for these messages, in place."""
-        for message in messages:
-            if message.get(TEXT) is not None:
-                features = Features(self._row(self._tidied(message)), FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
-                message.add_features(features)
+        there = [message for message in messages if message.get(TEXT) is not None]
+        self._add(there, (self._halves(self._tidied(message)) for message in there))
         return messages
 
     @classmethod
@@ -73,10 +110,17 @@ class SentenceEmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
         """Nothing to check: every value has a use."""
 
     def _tidied(self, message: Message) -> str:
-        return tidied(message.get(TEXT), self._config["max_chars"])
+        """The text as the encoder reads it best: Arabizi in Arabic letters."""
+        return tidied(message.get(IN_ARABIC) or message.get(TEXT), self._config["max_chars"])
 
-    def _row(self, text: str) -> np.ndarray:
+    def _add(self, messages: List[Message], halves: Iterable[Halves]) -> None:
+        for message, (half, row) in zip(messages, halves):
+            if half is not None:
+                message.set(_HIDDEN, half)
+            message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+
+    def _halves(self, text: str) -> Halves:
         if not text:
-            return np.zeros((1, self._encoder.shape.width), np.float32)
-        vector = self._encoder.encode(text, self._config["max_pieces"])
-        return (self._config["scale"] * vector[None, :]).astype(np.float32)
+            return None, np.zeros((1, self._encoder.shape.width), np.float32)
+        half, vector = self._encoder.halves(text, self._config["max_pieces"], TUNED_FROM)
+        return half.astype(np.float16), (self._config["scale"] * vector[None, :]).astype(np.float32)
