@@ -21,6 +21,7 @@ from flows.languages import Spoken, offered, say
 from flows.letters import Letter, LetterKind
 from flows.letters.templates import Template, problem, templates
 from flows.merge import merged
+from flows.phrases import Phrase
 from flows.questions import Flow
 from flows.standing import Progress, Request, progress_line
 
@@ -73,7 +74,7 @@ def _talk(visit: Visit, status: int = 200, failed: str = "") -> Response:
         asked = tasks.open_tasks(connection, report)
     language = _language(known)
     now = datetime.fromtimestamp(store.now(), UTC)
-    shown = [_shown(form, one, known, language, now) for one in said]
+    shown = [_shown(visit, one, known, language, now) for one in said]
     texts = templates(form)
     return render(
         visit,
@@ -82,8 +83,8 @@ def _talk(visit: Visit, status: int = 200, failed: str = "") -> Response:
         report=report,
         shown=shown,
         current=sayings.current_status(said),
-        questions=[one for one in texts.values() if one.kind == "question"],
-        messages=[one for one in texts.values() if one.kind == "message"],
+        questions=[(one.name, _in(visit, one.title)) for one in texts.values() if one.kind == "question"],
+        messages=[(one.name, _in(visit, one.title)) for one in texts.values() if one.kind == "message"],
         statuses=sayings.STATUSES,
         recipients=_agreed_to(known),
         persons=len(merged(known)["sought_persons"]),
@@ -236,8 +237,13 @@ def _task(visit: Visit, change: Any) -> Response:
     return RedirectResponse("/tasks", 303)
 
 
-def _shown(form: Flow, saying: Saying, known: Sequence[dict[str, Any]], language: str, now: datetime) -> Shown:
-    letter = saying.letter
+def _in(visit: Visit, phrase: Phrase) -> str:
+    """A title in the console's language."""
+    return say(phrase, visit.desk.words.locale.partition("_")[0], _NO_FACTS)
+
+
+def _shown(visit: Visit, saying: Saying, known: Sequence[dict[str, Any]], language: str, now: datetime) -> Shown:
+    letter, form = saying.letter, _form(visit)
     if letter is None:
         body = saying.body
         since = date.fromisoformat(body["since"]) if body.get("since") else _day(saying.proposed_at)
@@ -250,7 +256,7 @@ def _shown(form: Flow, saying: Saying, known: Sequence[dict[str, Any]], language
         return Shown(saying, letter.template, Spoken(letter.words), language)
     spoken = preview(form, letter, language, now, _NO_FACTS)
     answer, revision = _answer(known, saying.id)
-    return Shown(saying, template.title.msgid, spoken, language, answer, revision)
+    return Shown(saying, _in(visit, template.title), spoken, language, answer, revision)
 
 
 def _answer(known: Sequence[dict[str, Any]], letter: str) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 from babel.messages.pofile import read_po
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from flows import standing
