@@ -156,6 +156,8 @@ TASK = {
     "asked": N_("Asked to talk to a person"),
     "better_told": N_("Has something to say that should not be written"),
     "call": N_("A call is to be made at the time the family chose"),
+    "distress": N_("Words of distress: please see to this first"),
+    "scam": N_("Somebody tries to take money from this family"),
     "unknown_status": N_("Another system sent a status that is not known; the family was told nothing new"),
 }
 
