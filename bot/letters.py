@@ -112,16 +112,16 @@ class Letters:
             return await self._pressed(update_id, chat, heard, tag) if tag else None
         if isinstance(event, Said | Attached) and not (isinstance(event, Said) and is_panic(event.text)):
             row = await self._open(chat)
-            if row is not None:
+            if row is not None and not (
+                isinstance(event, Said) and asking.is_for_the_chat(open_sealed(self._keys, row), event.text)
+            ):
                 return await self._take(update_id, chat, heard, row)
         return None
 
     async def set_aside(self, plan: Plan, chat: Chat, heard: Heard) -> None:
         """The family turned to something else, or fell silent: an open letter waits again, and keeps nothing unsent."""
         event = heard.event
-        stays = isinstance(event, Edited | Said | Attached) or (
-            isinstance(event, FellSilent) and event.short and not chat.discreet
-        )
+        stays = isinstance(event, Edited) or (isinstance(event, FellSilent) and event.short and not chat.discreet)
         if isinstance(event, Said) and is_panic(event.text):
             day = plan.day
             plan.also.append(lambda connection: letters.forget_chat(connection, chat.lane, day))

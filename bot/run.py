@@ -110,6 +110,7 @@ def _environment(
     here = {
         "WASL_BOT_DATA": str(DATA / "bot"),
         "WASL_HANDOFF_PORT": str(handoff_port),
+        "WASL_CASE_TEAM_KEY_FILE": str(DATA / "desk" / "signing.pub.pem"),
         "WASL_DESK_DATA": str(DATA / "desk"),
         "WASL_DESK_PORT": str(desk_port),
         "WASL_DESK_HANDOFF_URL": f"http://127.0.0.1:{handoff_port}",

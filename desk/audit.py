@@ -46,6 +46,15 @@ class Action(StrEnum):
     CASE_EXPORTED = "case_exported"
     #: a photo, a recording or a paper was handed to a browser; the object is the report's id and the file's
     FILE_VIEWED = "file_viewed"
+    #: a status, a question or a message to a family was written, passed by a second look, given up, taken back
+    SAYING_PROPOSED = "saying_proposed"
+    SAYING_RELEASED = "saying_released"
+    SAYING_DROPPED = "saying_dropped"
+    SAYING_REVOKED = "saying_revoked"
+    #: the page of what is said to a family was opened
+    TALK_VIEWED = "talk_viewed"
+    TASK_TAKEN = "task_taken"
+    TASK_CLOSED = "task_closed"
     REPORT_ERASED = "report_erased"
     #: something of an erased report came again; it was acknowledged and not stored
     ERASED_CAME_AGAIN = "erased_came_again"
@@ -113,7 +122,7 @@ def readers_of(connection: Connection, report: str) -> list[tuple[str, str, int,
     rows = connection.execute(
         select(audit.c.actor, audit.c.action, at, func.count())
         .where(audit.c.object.between(report, f"{report}g"))  # "g" comes after every hex digit of a file's id
-        .where(audit.c.action.in_([Action.CASE_VIEWED, Action.CASE_EXPORTED, Action.FILE_VIEWED]))
+        .where(audit.c.action.in_([Action.CASE_VIEWED, Action.CASE_EXPORTED, Action.FILE_VIEWED, Action.TALK_VIEWED]))
         .group_by(audit.c.actor, audit.c.action, minute)
         .order_by(last.desc())
         .limit(50)

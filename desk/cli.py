@@ -41,6 +41,7 @@ def init() -> None:
     _, identity = _prepare(settings)
     click.echo(f"desk recipient {identity.recipient}")
     click.echo(f"desk recipient file {settings.recipient}")
+    click.echo(f"desk public signing key {settings.public_signing_key}")
 
 
 @cli.command("new-identity")
@@ -129,6 +130,7 @@ def _prepare(settings: Settings) -> tuple[Store, keys.Identity]:
     store = open_store(settings.url, vault, settings.storage_key)
     identity = keys.read_or_make_identity(settings.identity)
     keys.publish(identity, settings.recipient)
+    keys.read_or_make_signing_key(settings.signing_key, settings.public_signing_key)
     passphrase = caseworkers.first(store)
     if passphrase:
         _tell(caseworkers.FIRST, passphrase)

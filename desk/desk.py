@@ -11,6 +11,7 @@ from desk.sessions import Limits
 from desk.store import Store
 from desk.throttle import Throttle
 from desk.words import Words
+from flows.questions import Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Desk:
     throttle: Throttle = field(repr=False)
     #: makes the intake look at once
     nudge: Callable[[], None] = lambda: None
+    #: the families' form, whose questions can be asked once more; None where nothing can be said to families
+    form: Flow | None = field(default=None, repr=False)
 
     @property
     def cookie(self) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, text
 
 from desk import audit
 from desk.store import Store
-from desk.tables import attachments, quarantine, readings, reports, tombstones
+from desk.tables import attachments, quarantine, readings, reports, sayings, tasks, tombstones
 
 #: Kinds of notices that are about erasing; the newest one counts.
 _KINDS = ("erasure_request", "erasure_cancelled", "erasure")
@@ -58,7 +58,7 @@ def alone(connection: Connection) -> None:
 
 def erase(connection: Connection, store: Store, report: str, actor: str) -> None:
     """Delete every trace of a report but its number and the audit trail, and leave a tombstone. Call `alone` before."""
-    for table in (attachments, reports, readings, quarantine):
+    for table in (attachments, reports, readings, quarantine, sayings, tasks):
         connection.execute(delete(table).where(table.c.report == report))
     connection.execute(insert(tombstones).values(report=report, erased_on=today(store).isoformat()))
     audit.record(connection, store, actor, audit.Action.REPORT_ERASED, report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -18,6 +19,7 @@ from desk.desk import Desk
 
 _LARGEST_FORM = 16 * 1024
 _CHANGE = "/passphrase"
+_ID = re.compile("[0-9a-f]{32}")
 
 
 class Access(Enum):
@@ -48,6 +50,24 @@ class Visit:
 
 
 Handler = Callable[[Visit], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A path, what it answers to, and for whom it is."""
+
+    path: str
+    method: str
+    access: Access
+    handler: Handler
+
+
+def report_id(visit: Visit) -> str:
+    """The report a path names; 404 for what is none."""
+    report = str(visit.request.path_params["report"])
+    if not _ID.fullmatch(report):
+        raise HTTPException(404)
+    return report
 
 
 def guarded(desk: Desk, access: Access, handler: Handler) -> Callable[[Request], Awaitable[Response]]:

@@ -23,6 +23,7 @@ from desk.contact import Contact, Trouble
 from desk.keys import Identity
 from desk.opening import Expected, Opened, Parts, Reason, Refusal, Refused, open_envelope, open_file
 from desk.quarantine import Listed
+from desk.returning import Returning
 from desk.source import OutOfReach, Source, Unfetchable
 from desk.store import Store
 
@@ -44,6 +45,8 @@ class Intake:
     sender_key: Ed25519PublicKey = field(repr=False)
     contact: Contact
     poll_seconds: float
+    #: what is said to families and heard of it; None where there is no way back
+    returning: Returning | None = None
     #: set to look at once instead of after the pause
     nudge: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -66,7 +69,9 @@ class Intake:
         taken = 0
         for listed in waiting:
             taken += await self._take(listed)
-        return taken + await self._acknowledge_leftovers(set(waiting))
+        taken += await self._acknowledge_leftovers(set(waiting))
+        # Last, because an answer is told of after it lies in the list.
+        return taken + (await self.returning.round() if self.returning else 0)
 
     async def _try_round(self) -> int | None:
         try:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
 from pyrage import IdentityError, x25519
 
 from ground.complaints import Complaint
@@ -90,6 +98,25 @@ def read_sender_key(path: Path) -> Ed25519PublicKey:
     if not isinstance(key, Ed25519PublicKey):
         raise Complaint(f"{path} holds a public key of another kind; the sender signs with Ed25519.")
     return key
+
+
+def read_or_make_signing_key(path: Path, public: Path) -> Ed25519PrivateKey:
+    """The key that the desk signs with what it says to the families' side; its public half lies beside it (0644)."""
+    key: object = None
+    pem = read_or_make_secret(path, _new_signing_key)
+    with suppress(ValueError, UnsupportedAlgorithm):
+        key = load_pem_private_key(pem, password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise Complaint(f"The signing key {path} is not an Ed25519 private key in PEM.")
+    half = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    if not public.exists() or public.read_bytes() != half:
+        public.write_bytes(half)
+    public.chmod(0o644)
+    return key
+
+
+def _new_signing_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _new_identity_file() -> bytes:

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
-from desk import attachments, audit, caseworkers, erasure, passphrases, quarantine, ranges, reports, sessions
+from desk import (
+    attachments,
+    audit,
+    caseworkers,
+    erasure,
+    passphrases,
+    quarantine,
+    ranges,
+    reports,
+    sayings,
+    sessions,
+    tasks,
+)
 from desk.export import as_json
-from desk.gate import Access, Handler, Visit
+from desk.gate import Access, Page, Visit, report_id
 from desk.rendering import render
 from desk.sheet import Reader
+from desk.talk import TALK_PAGES
 from desk.withdrawal import withdrawn_in
 from flows.merge import merged
 from flows.words import CALLERS, of_the_day
@@ -23,16 +35,6 @@ _PAGE = 50
 _ID = re.compile("[0-9a-f]{32}")
 #: A family's file may do nothing at all, not even when it is opened by itself.
 FILE_POLICY = "sandbox; default-src 'none'"
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A path, what it answers to, and for whom it is."""
-
-    path: str
-    method: str
-    access: Access
-    handler: Handler
 
 
 def health(_: Visit) -> Response:
@@ -112,8 +114,9 @@ def inbox(visit: Visit) -> Response:
         raise HTTPException(404)
     with store.engine.begin() as connection:
         held = quarantine.everything_held(connection)
+        waiting = tasks.how_many(connection)
     pages = max(1, -(-total // _PAGE))
-    return render(visit, "inbox.html", rows=rows, total=total, held=held, page=page, pages=pages)
+    return render(visit, "inbox.html", rows=rows, total=total, held=held, page=page, pages=pages, tasks=waiting)
 
 
 def case(visit: Visit) -> Response:
@@ -122,7 +125,7 @@ def case(visit: Visit) -> Response:
 
 
 def _case(visit: Visit, status: int = 200, failed: str = "") -> Response:
-    report, store, caseworker = _report_id(visit), visit.desk.store, visit.signed_in.caseworker
+    report, store, caseworker = report_id(visit), visit.desk.store, visit.signed_in.caseworker
     with store.engine.begin() as connection:
         erased = erasure.erased_on(connection, report)
         if erased:
@@ -130,10 +133,13 @@ def _case(visit: Visit, status: int = 200, failed: str = "") -> Response:
         known = reports.open_revisions(connection, store, report)
         number = _revision(visit, known)
         seen_by = audit.readers_of(connection, report)
+        if visit.desk.form is not None:
+            sayings.note_read(connection, store, report, caseworker.id)
         audit.record(connection, store, caseworker.id, audit.Action.CASE_VIEWED, report)
         reports.mark_read(connection, store, caseworker.id, report, number)
         names = caseworkers.names(connection)
         in_doubt = quarantine.holds(connection, report)
+        asked = tasks.open_tasks(connection, report)
     shown = [one for one in known if one.revision <= number]
     bodies = [one.body for one in shown]
     all_bodies = [one.body for one in known]
@@ -157,6 +163,8 @@ def _case(visit: Visit, status: int = 200, failed: str = "") -> Response:
         failed=failed,
         seen_by=seen_by,
         names=names,
+        tasks=asked,
+        speaks=visit.desk.form is not None,
     )
 
 
@@ -168,7 +176,7 @@ def _call_words(report: dict[str, Any], today: date) -> tuple[str, ...]:
 
 def erase(visit: Visit) -> Response:
     """Erase a report that its family wants erased, once a caseworker has typed how its number begins."""
-    report, store = _report_id(visit), visit.desk.store
+    report, store = report_id(visit), visit.desk.store
     typed = visit.form.get("confirm", "").strip().lower()
     with store.engine.begin() as connection:
         erasure.alone(connection)
@@ -190,7 +198,7 @@ def erase(visit: Visit) -> Response:
 
 def file(visit: Visit) -> Response:
     """An attachment as it came. Pictures and recordings may be shown; anything else is only for download."""
-    report, id_ = _report_id(visit), str(visit.request.path_params["id"])
+    report, id_ = report_id(visit), str(visit.request.path_params["id"])
     if not _ID.fullmatch(id_):
         raise HTTPException(404)
     store = visit.desk.store
@@ -210,7 +218,7 @@ def file(visit: Visit) -> Response:
 
 def export(visit: Visit) -> Response:
     """The case as one JSON file: the report, its revisions as they came, and its attachments."""
-    report, store = _report_id(visit), visit.desk.store
+    report, store = report_id(visit), visit.desk.store
     with store.engine.begin() as connection:
         known = reports.open_revisions(connection, store, report)
         number = _revision(visit, known)
@@ -242,15 +250,9 @@ PAGES = (
     Page("/cases/{report}/export", "GET", Access.CASEWORKER, export),
     Page("/cases/{report}/files/{id}", "GET", Access.CASEWORKER, file),
     Page("/cases/{report}/erase", "POST", Access.CASEWORKER, erase),
+    *TALK_PAGES,
     Page("/quarantine/{held:int}/retry", "POST", Access.CASEWORKER, retry),
 )
-
-
-def _report_id(visit: Visit) -> str:
-    report = str(visit.request.path_params["report"])
-    if not _ID.fullmatch(report):
-        raise HTTPException(404)
-    return report
 
 
 def _revision(visit: Visit, known: list[reports.Revision]) -> int:

@@ -17,7 +17,8 @@ from desk import audit
 from desk.contact import Contact, Trouble
 from desk.desk import Desk
 from desk.intake import Intake
-from desk.keys import Identity, read_sender_key
+from desk.keys import Identity, read_or_make_signing_key, read_sender_key
+from desk.returning import Returning
 from desk.sessions import Limits
 from desk.settings import Settings
 from desk.source import Source
@@ -25,8 +26,12 @@ from desk.store import Store
 from desk.throttle import Throttle
 from desk.web import console
 from desk.words import words_in
+from flows.languages import offered
+from flows.load import BadForm, load_form
+from flows.questions import Flow
 from ground.complaints import Complaint
 from ground.keyfiles import read_secret
+from ground.webhooks import Signer, Verifier, read_secrets
 
 log = structlog.get_logger()
 
@@ -57,6 +62,7 @@ async def _serve(
     def look_at_once() -> None:
         loop.call_soon_threadsafe(nudge.set)
 
+    form = read_form(settings.form) if settings.handoff_url else None
     desk = Desk(
         store,
         words_in(settings.language),
@@ -65,6 +71,7 @@ async def _serve(
         settings.production,
         Throttle(store.now),
         look_at_once,
+        form,
     )
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
@@ -72,7 +79,8 @@ async def _serve(
     async with contextlib.AsyncExitStack() as stack:
         if settings.handoff_url and sender_key:
             source = Source(settings.handoff_url, token)
-            intake = Intake(source, store, identity, sender_key, contact, settings.poll_seconds, nudge)
+            returning = Returning(source, store, _signer(settings), Verifier([sender_key]))
+            intake = Intake(source, store, identity, sender_key, contact, settings.poll_seconds, returning, nudge)
             await stack.enter_async_context(_running(intake, server))
         await stack.enter_async_context(_running_checkpoints(store, settings.data / "audit-checkpoints.txt"))
         await server.serve(sockets=[listener])
@@ -130,6 +138,23 @@ class _Server(uvicorn.Server):
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, self.handle_exit, name, None)
         yield
+
+
+def read_form(path: Path) -> Flow:
+    """The form the families are asked by; a Complaint when it cannot be used."""
+    try:
+        return load_form(path, languages=offered())
+    except BadForm as error:
+        raise Complaint(f"The form cannot be used:\n{error}") from None
+    except OSError as error:
+        raise Complaint(f"The form {path} cannot be read ({error.strerror}). Set WASL_DESK_FORM to yours.") from None
+
+
+def _signer(settings: Settings) -> Signer:
+    """What the desk says is signed with its own key, and with the shared secret where one is set."""
+    key = read_or_make_signing_key(settings.signing_key, settings.public_signing_key)
+    path = settings.return_secret_file
+    return Signer(key, read_secrets(read_secret(path))[0] if path else None)
 
 
 def _config(app: object, settings: Settings) -> uvicorn.Config:

@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     sender_key_file: Path | None = None
     identity_file: Path | None = None
     storage_key_file: Path | None = None
+    signing_key_file: Path | None = None
+    return_secret_file: Path | None = None
+    form: Path = Path(__file__).parent.parent / "flows" / "forms" / "report.yml"
     host: str = "127.0.0.1"
     port: int = Field(default=8082, ge=0, le=65535)
     poll_seconds: float = Field(default=20, gt=0, le=3600)
@@ -64,6 +67,16 @@ class Settings(BaseSettings):
     def sender_key(self) -> Path:
         """The families' side's pinned Ed25519 public key."""
         return self.sender_key_file or self.data / "sender.pem"
+
+    @property
+    def signing_key(self) -> Path:
+        """The Ed25519 key that signs what the desk says."""
+        return self.signing_key_file or self.data / "signing.pem"
+
+    @property
+    def public_signing_key(self) -> Path:
+        """Its public half, for the families' side."""
+        return self.data / "signing.pub.pem"
 
     @property
     def recipient(self) -> Path:

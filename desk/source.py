@@ -1,4 +1,4 @@
-"""The families' side as the desk sees it: the four calls of the hand-off contract, over HTTP."""
+"""The families' side as the desk sees it: the calls of the hand-off contract, over HTTP."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any, Self
 
@@ -101,6 +102,28 @@ class Source:
         status, answer = await self._call("POST", f"{_path(listed)}/ack", body)
         return status == 200 and answer.get("acknowledged") is True
 
+    async def say(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
+        """Post something signed on the way back; the status and the answer."""
+        status, _, answer = await self._raw("POST", "/handoff/v1/returns", body, headers)
+        return status, _object(answer)
+
+    async def told(self, path: str) -> tuple[int, Mapping[str, str], bytes]:
+        """A signed answer: status, headers (names in small letters), exact bytes."""
+        return await self._raw("GET", path)
+
+    async def _raw(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        http, url = self._client(), self._url(path)
+        more = {**(headers or {}), **({"Content-Type": "application/json"} if body else {})}
+        try:
+            async with http.request(method, url, data=body, headers=more, allow_redirects=False) as response:
+                answer = await _bytes(response)
+                told = {name.lower(): value for name, value in response.headers.items()}
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            raise OutOfReach(Trouble.OUT_OF_REACH) from None
+        return response.status, told, answer
+
     async def _call(self, method: str, path: str, body: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
         http, url = self._client(), self._url(path)
         try:
@@ -131,11 +154,20 @@ async def _copy(response: aiohttp.ClientResponse, into: IO[bytes], announced: in
 
 
 async def _read(response: aiohttp.ClientResponse) -> dict[str, Any]:
+    return _object(await _bytes(response))
+
+
+async def _bytes(response: aiohttp.ClientResponse) -> bytes:
+    """The body; empty when it is larger than any answer may be."""
     body = bytearray()
     async for chunk in response.content.iter_chunked(_CHUNK):
         body += chunk
         if len(body) > LARGEST_ANSWER:
-            return {}
+            return b""
+    return bytes(body)
+
+
+def _object(body: bytes) -> dict[str, Any]:
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):

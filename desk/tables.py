@@ -84,6 +84,48 @@ quarantine = Table(
     UniqueConstraint("report", "revision", "sealed_sha256"),
 )
 
+#: What the desk says to the families' side, in the order of its numbers, and what became of it. A status or a letter is
+#: proposed, then released by a second look; then it is posted, and the families' side tells the rest.
+sayings = Table(
+    "sayings",
+    metadata,
+    #: also the version of a status
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    #: 32 hex digits: of a letter, and of the request that is posted
+    Column("id", String(32), nullable=False, unique=True),
+    Column("report", String(32), index=True),
+    #: status, question, message, revocation, task_closed
+    Column("kind", String(16), nullable=False),
+    #: proposed, dropped, released, posted, refused; of a letter then delivered, held, unreachable, answered, read, revoked
+    Column("state", String(16), nullable=False, index=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("proposed_by", String(32), nullable=False),
+    Column("proposed_at", BigInteger, nullable=False),
+    Column("released_by", String(32)),
+    Column("changed_at", BigInteger, nullable=False),
+    #: why it was refused, or the revision that answers it
+    Column("detail", String(64), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+#: What a person should do, as the families' side tells it.
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("report", String(32), index=True),
+    Column("reason", String(64), nullable=False),
+    #: when the family would like to be called
+    Column("times", String(16)),
+    #: YYYY-MM-DD
+    Column("asked_on", String(10), nullable=False),
+    #: open, closing (the families' side does not know it yet), closed
+    Column("state", String(16), nullable=False, index=True),
+    #: who has taken it
+    Column("caseworker", String(32)),
+    Column("changed_at", BigInteger, nullable=False),
+)
+
 caseworkers = Table(
     "caseworkers",
     metadata,

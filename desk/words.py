@@ -107,6 +107,7 @@ ACTION = {
     "case_viewed": N_("read it"),
     "case_exported": N_("exported it"),
     "file_viewed": N_("opened an attachment"),
+    "talk_viewed": N_("looked at what is said to the family"),
 }
 
 #: What a revision is.
@@ -117,6 +118,74 @@ KIND = {
     "erasure_request": N_("Wish to have everything deleted"),
     "erasure_cancelled": N_("Wish taken back"),
     "erasure": N_("Deletion"),
+    "answer": N_("Answer to a question"),
+    "note": N_("Note to the team"),
+}
+
+#: What a family is told of how its request stands.
+SAID_STATUS = {
+    "in_review": N_("A person is reading it"),
+    "registered": N_("Registered, the search goes on"),
+    "no_news": N_("No new information"),
+    "please_call": N_("We would like to speak with you"),
+    "handed_to": N_("It is with another organisation now"),
+    "closed_by_you": N_("Closed at the family's request"),
+}
+
+SAYING = {"status": N_("Status"), "question": N_("Question"), "message": N_("Message")}
+
+#: What became of something said to a family.
+SAYING_STATE = {
+    "proposed": N_("waits for a second look"),
+    "released": N_("on its way"),
+    "posted": N_("at the families' side"),
+    "delivered": N_("shown in the chat"),
+    "held": N_("not shown: the family wants no messages; it is there when they ask"),
+    "unreachable": N_("not shown: the chat cannot be reached"),
+    "answered": N_("answered"),
+    "read": N_("read"),
+    "revoked": N_("taken back"),
+    "refused": N_("refused by the families' side"),
+}
+
+#: Why something was not taken, in a sentence.
+NOT_SAID = {
+    "second_person": N_("A second caseworker must let this go: you proposed it yourself."),
+    "not_proposed": N_("This was decided already."),
+    "too_late": N_("It is too late to take this back."),
+    "template": N_("Please choose a text."),
+    "values": N_("This text needs a day."),
+    "person": N_("There is no such person in this report."),
+    "words": N_("This text has no room for words of your own, or needs some."),
+    "words_long": N_("Your own words are too long: 300 characters at most."),
+    "words_plain": N_("Your own words may hold no link, no account and no brackets."),
+    "words_forbidden": N_(
+        "Your own words hold something that only a person may tell, a promise, or money. Such a thing is never written to "
+        "a family: call them."
+    ),
+    "status": N_("Please choose a status."),
+    "since": N_("Please give the last day on which there was anything new."),
+    "recipient": N_("The family has not agreed to that organisation, or no longer does."),
+    "reference": N_("A reference has at most 40 letters, digits, spaces and . / _ -"),
+    "no_way_back": N_("This desk is not connected, so nothing can be said to families."),
+}
+
+TIMES = {
+    "morning": N_("in the morning (9–12)"),
+    "noon": N_("at midday (12–16)"),
+    "evening": N_("in the evening (16–20)"),
+    "any": N_("at any time"),
+    "not_now": N_("not now"),
+}
+
+#: Why somebody should do something.
+TASK = {
+    "asked": N_("Asked to talk to a person"),
+    "better_told": N_("Has something to say that should not be written"),
+    "call": N_("A call is to be made at the time the family chose"),
+    "distress": N_("Words of distress: please see to this first"),
+    "scam": N_("Somebody tries to take money from this family"),
+    "unknown_status": N_("Another system sent a status that is not known; the family was told nothing new"),
 }
 
 PLACE_KIND = {

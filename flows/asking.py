@@ -13,16 +13,19 @@ from datetime import datetime
 from typing import Any, Literal
 
 from flows import screens as say
-from flows.answering import Wanted, wanted
+from flows.answering import Wanted, said, wanted
 from flows.conversation import Conversation
 from flows.effects import CallPerson, Drop, Effect, Forget, Show, Submit, Toast
 from flows.events import Attached, Chose, Event, Said
 from flows.languages import Spoken, speak
 from flows.letters import Letter
 from flows.letters.templates import own_words, templates
+from flows.meaning.meaning import Meaning
+from flows.meaning.rules import heard
 from flows.phrases import Button, Screen
 from flows.presses import Press, press, read_press
 from flows.questions import Flow, Question
+from flows.replies import CARE
 from flows.report import answer
 from flows.screens import N_
 from flows.standing import SEE, SOMETHING_WAITS, TIME_NOTED, TIMES, times_rows
@@ -49,6 +52,14 @@ SEEN = N_("Done")
 
 #: The field of a note; each note is a claim of its own, so none takes another's place.
 NOTE_FIELD = "enquirer.note"
+
+
+#: Whole messages that mean something else than an answer, whatever is asked: they go on to the chat, and the letter waits.
+_FOR_THE_CHAT = frozenset(
+    {"talk_to_person", "check_status", "help", "change_language", "withdraw_report", "report_missing"}
+)
+#: Whole messages that answer without being one of the choices.
+_ANSWERS = frozenset({"affirm", "deny", "dont_know", "skip"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +118,15 @@ def put_away(letter: Letter) -> Reply:
     return Reply(letter.emptied(), "waiting", (*gone, Show(announcement())))
 
 
+def is_for_the_chat(letter: Letter, text: str) -> bool:
+    """Whether words said while a letter is open are a wish that no question may swallow."""
+    meaning = heard(text)
+    if meaning is None:
+        return False
+    takes_words = letter.kind in ("question", "note")
+    return meaning.intent in _FOR_THE_CHAT or (meaning.intent == "distress" and not takes_words)
+
+
 def take(form: Flow, letter: Letter, event: Event, sent: Conversation, *, discreet: bool) -> Reply:
     """What a press or words do to an open letter. `sent` is the request it is about, as it was when something was last sent."""
     pressed = read_press(event.press) if isinstance(event, Chose) else None
@@ -130,19 +150,35 @@ def _called(letter: Letter, pressed: Press | None) -> Reply:
 
 
 def _answered(form: Flow, letter: Letter, here: Here, event: Event, *, discreet: bool) -> Reply:
+    meaning = heard(event.text) if isinstance(event, Said) else None
+    if meaning is not None and meaning.intent in ("pause", "cancel"):
+        away = put_away(letter)
+        gone = (Forget(event.message),) if discreet and isinstance(event, Said) else ()
+        return replace(away, effects=(*gone, *away.effects))
+    turn, here = _stepped(here, event, meaning)
+    after = replace(letter, claims=turn.conversation.claims)
+    effects: list[Effect] = [effect for effect in turn.effects if isinstance(effect, Toast | Drop | CallPerson)]
+    if discreet and isinstance(event, Said | Attached):
+        effects.append(Forget(event.message))
+    screen = _asked(letter, turn) if _asks_still(here, turn) else _check(letter, here, turn)
+    if (
+        meaning is not None and meaning.intent == "distress"
+    ):  # the words are kept as the answer they are; a person is told
+        effects.append(CallPerson("distress"))
+        screen = replace(screen, lines=(*screen.lines, CARE))
+    return Reply(after, "open", (*effects, Show(screen)))
+
+
+def _stepped(here: Here, event: Event, meaning: Meaning | None) -> tuple[Turn, Here]:
+    """What the engine makes of it in the form of one question; words are an answer, and never a wish about the whole chat."""
     from flows.step import step  # which stands on what stands on this
 
     if isinstance(event, Chose):
-        event = replace(event, tag=here.conversation.tag)
-    else:
-        here = _again(here)
-    turn = step(here.flow, here.conversation, event)
-    after = replace(letter, claims=turn.conversation.claims)
-    effects: list[Effect] = [effect for effect in turn.effects if isinstance(effect, Toast | Drop)]
-    if discreet and isinstance(event, Said | Attached):
-        effects.append(Forget(event.message))
-    effects.append(Show(_asked(letter, turn) if _asks_still(here, turn) else _check(letter, here, turn)))
-    return Reply(after, "open", tuple(effects))
+        return step(here.flow, here.conversation, replace(event, tag=here.conversation.tag)), here
+    again = _again(here)
+    if isinstance(event, Said) and (meaning is None or meaning.intent not in _ANSWERS):
+        return said(again, event.text, event.message), again
+    return step(again.flow, again.conversation, event), again
 
 
 def _again(here: Here) -> Here:

@@ -268,7 +268,14 @@ class Player:
             return pressed.word if pressed is not None and pressed.verb == "l" else None
         if not isinstance(event, Said | Attached) or (isinstance(event, Said) and is_panic(event.text)):
             return None
-        return next((tag for tag, (_, state) in self.letters.items() if state == "open"), None)
+        return next(
+            (
+                tag
+                for tag, (letter, state) in self.letters.items()
+                if state == "open" and not (isinstance(event, Said) and asking.is_for_the_chat(letter, event.text))
+            ),
+            None,
+        )
 
     def _of_letter(self, tag: str, event: Event) -> list[str]:
         letter, state = self.letters[tag]

@@ -167,7 +167,8 @@ def test_an_arabic_report_from_the_phone_page_to_the_desk(tmp_path: Path, browse
         phone.screenshot(path=ARTIFACTS / "phone-ar-swindle.png")
         _do(phone, "[إخبار الفريق]")
         expect(phone.get_by_text("تم إخبار الفريق.").last).to_be_visible()
-        _read_at_the_desk(browser, house.desk, _first_passphrase(tmp_path))
+        desk = _read_at_the_desk(browser, house.desk, _first_passphrase(tmp_path))
+        _ask_and_be_answered(desk, phone)
     finally:
         assert house.stop() == 0
 
@@ -211,7 +212,53 @@ def _picture() -> bytes:
     return out.getvalue()
 
 
-def _read_at_the_desk(browser: Browser, address: str, one_time: str) -> None:
+def _ask_and_be_answered(desk: Page, phone: Page) -> None:
+    """A typed question and a status from the desk to the phone, and the answer back into its field."""
+    desk.get_by_role("link", name="Status and questions").click()
+    desk.get_by_label("About what").select_option("again_mother")
+    desk.get_by_role("button", name="Preview the question").click()
+    preview = desk.locator(".saying.proposed .bubble")
+    expect(preview).to_contain_text("ما الاسم الكامل لوالدة هذا الشخص")
+    desk.screenshot(path=ARTIFACTS / "desk-preview.png", full_page=True)
+    desk.get_by_role("button", name="Send it so").click()
+    announced = phone.get_by_text("هناك رسالة لك.")
+    expect(announced.last).to_be_visible(timeout=15_000)
+    assert phone.get_by_text("والدة هذا الشخص").count() == 0, "nothing of it shows before it is opened"
+    _do(phone, "[عرض]")
+    expect(phone.get_by_text("ما الاسم الكامل لوالدة هذا الشخص")).to_have_count(1)
+    phone.screenshot(path=ARTIFACTS / "phone-ar-letter.png")
+    _do(phone, "سميرة حسن العلي")
+    expect(phone.get_by_text("جوابك:").last).to_be_visible(timeout=15_000)
+    _do(phone, "[إرسال]")
+    expect(phone.get_by_text("أُرسل جوابك إلى الفريق.").last).to_be_visible(timeout=15_000)
+    _until(desk, "سميرة حسن العلي")
+    expect(desk.locator(".saying.answered q")).to_contain_text("سميرة حسن العلي")
+    desk.screenshot(path=ARTIFACTS / "desk-thread.png", full_page=True)
+    desk.get_by_role("link", name="in the case, revision 3").click()
+    expect(desk.locator("#person-1").get_by_text("سميرة حسن العلي").first).to_be_visible()
+
+    desk.goto(desk.url.partition("?")[0] + "/talk")
+    desk.get_by_label("How it stands").select_option("registered")
+    desk.get_by_role("button", name="Preview the status").click()
+    desk.get_by_role("button", name="Send it so").click()
+    _until(desk, "at the families' side")
+    _do(phone, "/status")
+    expect(phone.get_by_text("الطلب مسجّل منذ").last).to_be_visible(timeout=15_000)
+    assert "يوسف" not in phone.get_by_text("الطلب مسجّل منذ").last.inner_text()
+    phone.screenshot(path=ARTIFACTS / "phone-ar-status.png")
+
+
+def _until(page: Page, text: str) -> None:
+    """Reload until this is on the page."""
+    for _ in range(40):
+        if page.get_by_text(text, exact=False).count():
+            return
+        page.wait_for_timeout(500)
+        page.reload()
+    raise AssertionError(text)
+
+
+def _read_at_the_desk(browser: Browser, address: str, one_time: str) -> Page:
     desk = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     desk.goto(address)
     desk.fill("input[name=name]", "caseworker")
@@ -241,6 +288,7 @@ def _read_at_the_desk(browser: Browser, address: str, one_time: str) -> None:
     [file] = exported["files"]
     assert HIDDEN.encode() not in base64.b64decode(file["content"])
     assert [one["kind"] for one in exported["revisions"]] == ["report", "addition"]
+    return desk
 
 
 def test_trouble_at_the_start_is_one_sentence(tmp_path: Path) -> None:

@@ -21,6 +21,9 @@ from desk.store import Store
 from desk.tables import caseworkers
 from desk.throttle import Throttle
 from desk.words import words_in
+from flows.languages import offered
+from flows.load import load_form
+from flows.questions import Flow
 from tests.desk.fakes import FamiliesSide, Sender
 
 PASSPHRASE = "jonas drinks his tea slowly"
@@ -42,7 +45,14 @@ def intake_of(store: Store, identity: Identity, sender: Sender, families: Famili
 
 
 def desk_of(store: Store, *, production: bool = False) -> Desk:
-    return Desk(store, words_in("en"), Contact(), Limits(900, 8 * 3600), production, Throttle(store.now))
+    limits, throttle = Limits(900, 8 * 3600), Throttle(store.now)
+    return Desk(store, words_in("en"), Contact(), limits, production, throttle, form=form())
+
+
+@cache
+def form() -> Flow:
+    """The form as it is shipped."""
+    return load_form(languages=offered())
 
 
 def keep(store: Store, identity: Identity, sender: Sender, report: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from desk import caseworkers, quarantine
+from desk import caseworkers, quarantine, tasks
 from desk.desk import Desk
 from desk.keys import Identity
 from desk.opening import Reason, Refusal
@@ -182,3 +182,55 @@ def _at_every_width(page: Page, name: str) -> None:
     page.screenshot(path=ARTIFACTS / f"desk-{name}-print.png", full_page=True)
     page.emulate_media(media="screen")
     page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_jonas_asks_and_another_lets_it_go(
+    desk: Desk, address: str, identity: Identity, sender: Sender, chromium: Browser
+) -> None:
+    """What is said to a family: previewed in its language, let go by a second caseworker, at every width; and the tasks."""
+    report = a_full_report()
+    keep(desk.store, identity, sender, report)
+    asked = tasks.Task(1, report["id"], "asked", "evening", "2026-11-20", "open", None, 0)
+    with desk.store.engine.begin() as connection:
+        tasks.sync(connection, desk.store, [asked], whole=True)
+    for name in ("Jonas", "Yusuf"):
+        add(desk, name)
+    complaints: list[str] = []
+    jonas, yusuf = (_signed_in(chromium, address, name, complaints) for name in ("Jonas", "Yusuf"))
+    jonas.goto(f"/cases/{report['id']}")
+    jonas.get_by_role("link", name="Status and questions").click()
+    jonas.get_by_label("About what").select_option("registered_elsewhere")
+    jonas.get_by_role("button", name="Preview the question").click()
+    expect(jonas.locator(".saying.proposed .key").first).to_have_text("نعم، لدى جهة أخرى أيضاً")
+    assert jonas.locator(".saying .bubble").first.evaluate("element => getComputedStyle(element).direction") == "rtl"
+    jonas.get_by_label("How it stands").select_option("please_call")
+    jonas.get_by_text("What some of them need").click()
+    jonas.get_by_label("The call is about something only a person may tell").check()
+    jonas.get_by_role("button", name="Preview the status").click()
+    expect(jonas.get_by_text("Another caseworker must let this go.")).to_be_visible()
+    _at_every_width(jonas, "talk")
+    yusuf.goto(f"/cases/{report['id']}/talk")
+    yusuf.locator(".saying", has_text="needs a second caseworker").get_by_role("button", name="Send it so").click()
+    expect(yusuf.locator(".saying.released").first).to_contain_text("Yusuf")
+    yusuf.get_by_role("link", name="Tasks").click()
+    expect(yusuf.get_by_text("They would like to be called in the evening")).to_be_visible()
+    yusuf.get_by_role("button", name="I see to it").click()
+    expect(yusuf.get_by_text("taken by Yusuf")).to_be_visible()
+    _at_every_width(yusuf, "tasks")
+    yusuf.get_by_role("button", name="Done").click()
+    expect(yusuf.get_by_text("Nothing waits for a person.")).to_be_visible()
+    assert complaints == []
+    for page in (jonas, yusuf):
+        page.context.close()
+
+
+def _signed_in(chromium: Browser, address: str, name: str, complaints: list[str]) -> Page:
+    page = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=address).new_page()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("requestfailed", lambda request: complaints.append(request.url))
+    page.goto("/")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Passphrase").fill(PASSPHRASE)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    return page

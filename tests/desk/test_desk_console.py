@@ -63,6 +63,15 @@ MATRIX = {
     ("GET", "/cases/{report}/export"): ("/sign-in", "/passphrase", 200),
     ("GET", "/cases/{report}/files/{id}"): ("/sign-in", "/passphrase", 200),
     ("POST", "/cases/{report}/erase"): ("/sign-in", "/passphrase", 409),
+    ("GET", "/cases/{report}/talk"): ("/sign-in", "/passphrase", 200),
+    ("POST", "/cases/{report}/status"): ("/sign-in", "/passphrase", 422),
+    ("POST", "/cases/{report}/letters"): ("/sign-in", "/passphrase", 422),
+    ("POST", "/sayings/{saying}/release"): ("/sign-in", "/passphrase", 404),
+    ("POST", "/sayings/{saying}/drop"): ("/sign-in", "/passphrase", 404),
+    ("POST", "/sayings/{saying}/revoke"): ("/sign-in", "/passphrase", 404),
+    ("GET", "/tasks"): ("/sign-in", "/passphrase", 200),
+    ("POST", "/tasks/{task:int}/take"): ("/sign-in", "/passphrase", 404),
+    ("POST", "/tasks/{task:int}/close"): ("/sign-in", "/passphrase", 404),
     ("POST", "/quarantine/{held:int}/retry"): ("/sign-in", "/passphrase", 303),
 }
 CELLS = [(*page, who, outcome) for page, row in MATRIX.items() for who, outcome in enumerate(row)]
@@ -105,7 +114,14 @@ def test_who_may_see_what(
     if who == 2:
         add(filled, "Jonas")
         sign_in(visitor, "Jonas")
-    path = path.replace("{report}", REPORT).replace("{held:int}", "1").replace("{id}", PICTURE)
+    for part, number in (
+        ("saying", "e" * 32),
+        ("task:int", "1"),
+        ("held:int", "1"),
+        ("report", REPORT),
+        ("id", PICTURE),
+    ):
+        path = path.replace(f"{{{part}}}", number)
     data = {"csrf": _csrf(visitor)} if method == "POST" else None
     answer = visitor.request(method, path, data=data)
     assert outcome == (answer.headers["location"] if isinstance(outcome, str) else answer.status_code)
@@ -118,7 +134,15 @@ def test_who_may_see_what(
 
 
 @pytest.mark.parametrize(
-    "path", ["/sign-out", "/passphrase", "/quarantine/1/retry", f"/cases/{REPORT}/erase", "/sign-in"]
+    "path",
+    [
+        "/sign-out",
+        "/passphrase",
+        "/quarantine/1/retry",
+        f"/cases/{REPORT}/erase",
+        f"/cases/{REPORT}/status",
+        "/sign-in",
+    ],
 )
 @pytest.mark.parametrize(
     "headers",
