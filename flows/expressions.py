@@ -172,8 +172,19 @@ def _number(value: Result) -> float:
         try:
             return float(value) if value.strip() else math.nan
         except ValueError:
-            return math.nan
+            return _days(value)
     return float(value)
+
+
+def _days(words: str) -> float:
+    """A date as the number of days since 1970, as in ODK; NaN for any other words."""
+    try:
+        return float(date.fromisoformat(words).toordinal() - _EPOCH)
+    except ValueError:
+        return math.nan
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 def as_string(value: Result) -> str:
@@ -220,7 +231,7 @@ def _modulo(a: float, b: float) -> float:
 
 def _matches(pattern: str) -> Callable[[str], bool]:
     try:
-        compiled = re.compile(pattern)
+        compiled = re.compile(re.sub(r"(\\[wdsWDS])-(?!\])", r"\1\\-", pattern))  # `[\w-.]`: Python wants the `-` escaped
     except re.error as error:
         raise BadExpression(f"the pattern of regex() cannot be read: {error}") from None
     return lambda words: compiled.search(words) is not None

@@ -212,9 +212,9 @@ class _Loader:
                 self.wrong(line, f"the list {name!r} holds no choices")
                 continue
             choices = [self._choice(name, entry, line) for entry in entries]
-            names = [choice.name for choice in choices]
-            for repeated in sorted({choice for choice in names if names.count(choice) > 1}):
-                self.wrong(line, f"the list {name!r} has the choice {repeated!r} twice")
+            names = [(choice.name, *sorted(choice.columns.items())) for choice in choices]  # a filter tells others apart
+            for repeated in sorted({choice[0] for choice in names if names.count(choice) > 1}):
+                self.wrong(line, f"the list {name!r} has the choice {repeated!r} twice; keep one")
             self.lists[name] = tuple(choices)
 
     def _choice(self, list_name: str, entry: Any, line: int) -> Choice:
@@ -426,7 +426,7 @@ class _Loader:
                 f"{question.name!r} is required but has no choices; only a question answered by buttons can be required"
             )
             self.wrong(entry.at("required"), says)
-        if (question.kind == "calculate") != (question.calculation is not None):
+        if (question.kind == "calculate") != (entry.text("calculation") is not None):
             self.wrong(entry.line, f"{question.name!r}: type calculate and the key calculation go together")
         if question.adds and (question.kind != "select_one" or not {"yes", "no"} <= names):
             self.wrong(entry.at("adds"), f"{question.name!r} adds to a repeat; it must be a select_one of yes and no")
