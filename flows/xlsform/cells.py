@@ -138,6 +138,8 @@ def _header(words: str) -> str:
     """`Label : French (fr)` -> `label::French (fr)`: the base in small letters, as XLSForm has it now."""
     base, *rest = [part.strip() for part in _SINGLE_COLON.sub("::", words).split("::")]
     base = base.lower()
+    if base.startswith("wasl__"):  # on the sheet choices, where pyxform takes no `::` of ours
+        base, *rest = base.replace("__", "::").split("::")
     if base in ("bind", "media", "body", "instance", "wasl", "control") and rest:
         base = f"{base}::{rest.pop(0).lower()}"
     base = _ALIASES.get(base, base)

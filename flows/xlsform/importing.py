@@ -297,6 +297,8 @@ class _Importer:
             return "", ""
         if said in ("geopoint", "gps", "location", "time", "datetime", "barcode"):
             self.remark(row, f"{said} is asked in words")
+        if said == "video":
+            self.remark(row, "films are not taken in: a video is asked for as a picture or a paper")
         return ASKED[said], ""
 
     def _stand_in(self, row: Row, value: str) -> tuple[str, str]:

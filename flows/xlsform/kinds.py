@@ -19,6 +19,7 @@ ASKED: Mapping[str, str] = {
     "photo": "image",
     "audio": "audio",
     "file": "file",
+    "video": "file",
     # asked in words: no phone's place or clock is taken, and what was written is kept as it is
     "geopoint": "text",
     "gps": "text",
@@ -44,7 +45,6 @@ TODAY = frozenset({"today", "get today"})
 
 #: types a chat cannot have, and what to use in their place
 UNSUPPORTED: Mapping[str, str] = {
-    "video": "films are not taken in; ask with image, audio or file",
     "geotrace": "a line on a map cannot be drawn in a chat; ask for the places with text",
     "geoshape": "a shape on a map cannot be drawn in a chat; ask for the place with text",
     "rank": "an order of choices cannot be pressed; ask for the first one with select_one, then for the next",

@@ -86,7 +86,7 @@ class Texts:
 
     def translate_title(self, settings: Row, title: str, context: str) -> None:
         for header, words in settings.cells.items():
-            code = code_of(header.removeprefix("form_title::")) if header.startswith("form_title::") else ""
+            code = code_of(header.removeprefix("wasl::title::")) if header.startswith("wasl::title::") else ""
             if code:
                 self.add((context, title), code, words)
 
