@@ -4,7 +4,7 @@ SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := .venv/bin
 
-.PHONY: help setup run nlu test quick slow lint storm families turn-time attackers bench bench-transport bench-nlu read-scores messages screens picture clean
+.PHONY: help setup run nlu test quick slow lint storm families turn-time attackers bench bench-transport bench-nlu read-scores messages screens xlsforms picture clean
 
 help: ## Print these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -70,6 +70,9 @@ bench-nlu: setup ## How well and how fast free text is understood, beside stock 
 read-scores: setup ## What readers understand of example phrases, beside other libraries; figures in bench/results/
 	PATH="$(dir $(UV)):$$PATH" $(RUN)/python -m bench.read_scores
 	$(RUN)/python -m bench.table
+
+xlsforms: setup ## How many public XLSForms come in and run in chat; figures in bench/results/, table in docs/forms.md
+	$(RUN)/python -m bench.xlsforms
 
 messages: setup ## Extract what must be translated and bring the catalogs in step; then translate, then `wasl i18n check`
 	$(RUN)/wasl i18n update

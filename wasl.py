@@ -21,7 +21,7 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "nlu": ("bot.nlu.cli", "Rasa in its own process: build, serve, parse, test."),
     "talk": ("flows.talk", "Hold the conversation in this terminal; record it as a transcript."),
-    "form": ("flows.cli", "Check a form, or draw it."),
+    "form": ("flows.cli", "Check a form, draw it, walk through it, try it; XLSForm workbooks in and out."),
     "i18n": ("flows.i18n.cli", "Check the words of every language, and bring the catalogs up to date."),
     "read": ("flows.reading.cli", "Read dates, places, names, phones from lines of text, as the bot reads answers."),
 }

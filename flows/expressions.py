@@ -49,6 +49,19 @@ FUNCTIONS: Mapping[str, tuple[int, int]] = {
     "regex": (2, 2),
     "today": (0, 0),
     "position": (0, 0),
+    "now": (0, 0),
+    "date": (1, 1),
+    "once": (1, 1),
+    "boolean": (1, 1),
+    "floor": (1, 1),
+    "ceiling": (1, 1),
+    "abs": (1, 1),
+    "pow": (2, 2),
+    "min": (2, 20),
+    "max": (2, 20),
+    "substr": (2, 3),
+    "selected-at": (2, 2),
+    "format-date": (2, 2),
 }
 
 
@@ -66,6 +79,8 @@ class Scope:
     today: date = date.min
     #: which instance of its repeat the question is, from 1
     position: int = 1
+    #: the columns of the choice a `choice_filter` looks at
+    row: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +89,8 @@ class Expression:
 
     text: str
     names: frozenset[str]
+    #: names without ${…}: columns of a choice, which only a `choice_filter` knows
+    columns: frozenset[str]
     evaluate: Evaluate = field(repr=False, compare=False)
 
     def holds(self, scope: Scope) -> bool:
@@ -88,13 +105,16 @@ class _Parser(XPath1Parser):
 
 
 for _name, (_least, _most) in FUNCTIONS.items():
-    if _name not in _Parser.symbol_table or _name in ("if", "round"):
+    if _name not in _Parser.symbol_table or _name in ("if", "round", "boolean", "floor", "ceiling"):
         _Parser.function(_name, nargs=_least if _least == _most else (_least, _most))
 _Parser.build()
 
 
-def compile_expression(text: str) -> Expression:
-    """The expression, ready to evaluate; `BadExpression` says what is wrong with it."""
+def compile_expression(text: str, *, of_choices: bool = False) -> Expression:
+    """The expression, ready to evaluate; `BadExpression` says what is wrong with it.
+
+    With `of_choices` it is a `choice_filter`, and names without ${…} are columns of the choices.
+    """
     names = frozenset(_REFERENCE.findall(text))
     if "${" in _REFERENCE.sub("", text):
         raise BadExpression("a ${…} is not closed or does not hold a question's name")
@@ -102,7 +122,12 @@ def compile_expression(text: str) -> Expression:
         tree = _Parser().parse(_REFERENCE.sub(r"($\1)", text))
     except ElementPathError as error:
         raise BadExpression(_readable(error)) from None
-    return Expression(text, names, _compile(tree))
+    variables = [variable[0] for variable in tree.iter("$")]
+    bare = (token for token in tree.iter("(name)") if not any(token is name for name in variables))
+    columns = frozenset(token.value for token in bare)
+    if columns and not of_choices:
+        raise BadExpression(f"'{min(columns)}' is not something a form can use here; a question is named as ${{…}}")
+    return Expression(text, names, columns, _compile(tree))
 
 
 def _readable(error: ElementPathError) -> str:
@@ -119,6 +144,9 @@ def _compile(token: Any) -> Evaluate:
     if symbol == "$":
         name = token[0].value
         return lambda scope: scope.answers.get(name, "")
+    if symbol == "(name)":
+        column = token.value
+        return lambda scope: scope.row.get(column, "")
     if symbol == ".":
         return lambda scope: scope.itself
     if symbol == "(":
@@ -144,8 +172,19 @@ def _number(value: Result) -> float:
         try:
             return float(value) if value.strip() else math.nan
         except ValueError:
-            return math.nan
+            return _days(value)
     return float(value)
+
+
+def _days(words: str) -> float:
+    """A date as the number of days since 1970, as in ODK; NaN for any other words."""
+    try:
+        return float(date.fromisoformat(words).toordinal() - _EPOCH)
+    except ValueError:
+        return math.nan
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 def as_string(value: Result) -> str:
@@ -192,7 +231,7 @@ def _modulo(a: float, b: float) -> float:
 
 def _matches(pattern: str) -> Callable[[str], bool]:
     try:
-        compiled = re.compile(pattern)
+        compiled = re.compile(re.sub(r"(\\[wdsWDS])-(?!\])", r"\1\\-", pattern))  # `[\w-.]`: Python wants the `-` escaped
     except re.error as error:
         raise BadExpression(f"the pattern of regex() cannot be read: {error}") from None
     return lambda words: compiled.search(words) is not None
@@ -203,6 +242,40 @@ def _regex(subject: Evaluate, pattern: Evaluate) -> Evaluate:
     match = _matches(as_string(fixed))
     return lambda scope: match(as_string(subject(scope)))
 
+
+def _rounded(whole: Callable[[float], int], part: Evaluate) -> Evaluate:
+    return lambda scope: float(whole(number)) if math.isfinite(number := _number(part(scope))) else number
+
+
+def _power(base: float, exponent: float) -> float:
+    try:
+        return float(base**exponent)
+    except (ArithmeticError, TypeError):  # zero to a negative power, too large, or a root of a negative number
+        return math.nan
+
+
+def _index(value: Result) -> int | None:
+    number = _number(value)
+    return int(number) if math.isfinite(number) else None
+
+
+def _nth(parts: list[str], at: float) -> str:
+    return parts[int(at)] if math.isfinite(at) and 0 <= at < len(parts) else ""
+
+
+def _dated(day: str, pattern: str) -> str:
+    """ODK's `format-date`: %Y %m %d %y %e %n %b %a; empty for what is no whole date."""
+    try:
+        at = date.fromisoformat(day[:10])
+    except ValueError:
+        return ""
+    parts = {"%Y": f"{at.year:04}", "%m": f"{at.month:02}", "%d": f"{at.day:02}", "%y": f"{at.year % 100:02}"}
+    parts |= {"%e": str(at.day), "%n": str(at.month), "%b": _MONTHS[at.month - 1], "%a": _DAYS[at.weekday()]}
+    return re.sub("%[YmdyenbaHMS]", lambda match: parts.get(match[0], "00"), pattern)
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _OPERATORS: Mapping[str, Callable[[Evaluate, Evaluate], Evaluate]] = {
     "or": lambda a, b: lambda scope: _truth(a(scope)) or _truth(b(scope)),
@@ -241,4 +314,17 @@ _CALLS: Mapping[str, Callable[..., Evaluate]] = {
     "regex": _regex,
     "today": lambda: lambda scope: scope.today.isoformat(),
     "position": lambda: lambda scope: float(scope.position),
+    "now": lambda: lambda scope: scope.today.isoformat(),
+    "date": lambda a: lambda scope: as_string(a(scope))[:10],
+    "once": lambda a: a,
+    "boolean": lambda a: lambda scope: _truth(a(scope)),
+    "floor": lambda a: _rounded(math.floor, a),
+    "ceiling": lambda a: _rounded(math.ceil, a),
+    "abs": lambda a: lambda scope: abs(_number(a(scope))),
+    "pow": lambda a, b: lambda scope: _power(_number(a(scope)), _number(b(scope))),
+    "min": lambda *parts: lambda scope: min(_number(part(scope)) for part in parts),
+    "max": lambda *parts: lambda scope: max(_number(part(scope)) for part in parts),
+    "substr": lambda a, *cut: lambda scope: as_string(a(scope))[slice(*(_index(part(scope)) for part in cut))],
+    "selected-at": lambda a, b: lambda scope: _nth(as_string(a(scope)).split(), _number(b(scope))),
+    "format-date": lambda a, b: lambda scope: _dated(as_string(a(scope)), as_string(b(scope))),
 }

@@ -28,7 +28,10 @@ _ISOLATE, _POP = "\u2068", "\u2069"
 #: Codes and phones are always read left to right.
 _LEFT_TO_RIGHT = "\u2066"
 _DIRECTION_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+#: `{org}` is a fact or a value; `${name}` is an answer in a form's own words, as XLSForm writes it
+_PLACEHOLDER = re.compile(r"(?<!\$)\{([a-z_]+)\}|\$\{([a-z][a-z0-9_]*)\}")
+#: stands where an answer is not known
+_UNKNOWN = "…"
 
 #: Facts a reader may want to copy: shown in `code` style, on their own, left to right.
 COPYABLE = frozenset({"code", "draft_code", "receipt"})
@@ -78,6 +81,8 @@ def missing(language: str) -> list[tuple[str | None, str]]:
 
 def template(phrase: Phrase, language: str) -> str:
     """The phrase's sentence in a language, placeholders unfilled; English when the language lacks it."""
+    if (told := phrase.told.get(language)) is not None:
+        return told
     if language == SOURCE_LANGUAGE:
         return phrase.msgid
     translations = _translations(language)
@@ -104,6 +109,8 @@ def fill(sentence: str, values: Mapping[str, Value], language: str, facts: Mappi
 
     def filled(match: re.Match[str]) -> str:
         name = match[1]
+        if name is None:
+            return _value(values[match[2]], language, facts) if match[2] in values else _UNKNOWN
         if name in COPYABLE:
             return f"{_LEFT_TO_RIGHT}{_DIRECTION_CONTROLS.sub('', facts[name])}{_POP}"
         if name in _LISTED and name not in values:

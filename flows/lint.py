@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from flows.languages import missing, say, utf16_length
+from flows.languages import SOURCE_LANGUAGE, missing, say, utf16_length
 from flows.load import Mistake
 from flows.phrases import Phrase
 from flows.presses import press
 from flows.questions import Flow, Question, Section
+from flows.reach import dead_ends, unreachable
 
 #: Telegram's limits (core.telegram.org/bots/api): a message in UTF-16 units, button data in bytes
 MESSAGE_UNITS = 4096
@@ -17,6 +18,8 @@ PRESS_BYTES = 64
 TAG_BYTES = 7
 #: longer labels are cut on narrow phones
 BUTTON_UNITS = 32
+#: choices under one message, so that the buttons that stand under every question fit too
+MOST_CHOICES = 90
 #: stands before a section that has answers
 _TICK = "✓ "
 #: how long an inserted name, link or contact may grow
@@ -40,6 +43,9 @@ def lint(flow: Flow, file: str, languages: Sequence[str]) -> list[Mistake]:
     """Everything that would fail or look broken on a phone, in each language given."""
     mistakes = [mistake for question in flow.questions for mistake in _question(question, file, languages)]
     mistakes += [mistake for section in flow.sections for mistake in _section(section, file, languages)]
+    mistakes += [Mistake(file, question.line, says) for question, says in (*dead_ends(flow), *unreachable(flow))]
+    mistakes += _untranslated(flow, file, languages)
+    mistakes += [mistake for question in flow.questions for mistake in _many(question, file)]
     wanted = {(context, message) for question in flow.questions for context, message in _messages(question)}
     for language in languages:
         for context, message in missing(language) if language != "en" else ():
@@ -47,6 +53,24 @@ def lint(flow: Flow, file: str, languages: Sequence[str]) -> list[Mistake]:
                 line = next(q.line for q in flow.questions if (context, message) in set(_messages(q)))
                 mistakes.append(Mistake(file, line, f"{language}: not translated: {message.splitlines()[0]!r}"))
     return mistakes
+
+
+def _untranslated(flow: Flow, file: str, languages: Sequence[str]) -> Iterator[Mistake]:
+    """Gaps in a form's own catalogs: what is said in one language there must be said in all of them that are offered."""
+    spoken = {language for question in flow.questions for text in _phrases(question) for language in text.told}
+    for language in sorted(spoken & set(languages) - {SOURCE_LANGUAGE}):
+        for question in flow.questions:
+            for text in _phrases(question):
+                if text.msgid.strip() and language not in text.told and any(one.isalpha() for one in text.msgid):
+                    says = f"{language}: not translated: {text.msgid.splitlines()[0]!r}; add it to the catalog beside the form"
+                    yield Mistake(file, question.line, says)
+
+
+def _many(question: Question, file: str) -> Iterator[Mistake]:
+    """Telegram draws at most 100 buttons under a message; some are the standing ones."""
+    if len(question.choices) > MOST_CHOICES and question.choice_filter is None:
+        says = f"{question.name!r} has {len(question.choices)} choices, more than {MOST_CHOICES} buttons fit"
+        yield Mistake(file, question.line, f"{says}; ask for a region first and use choice_filter, or ask in words")
 
 
 def _section(section: Section, file: str, languages: Sequence[str]) -> Iterator[Mistake]:

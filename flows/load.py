@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from flows.expressions import BadExpression, Expression, compile_expression
 from flows.languages import own_name
 from flows.phrases import Fact, Phrase, Value
 from flows.presses import CHOICE, NAME
+from flows.own_words import OwnWords, own_words
 from flows.questions import About, Choice, Flow, Kind, Question, Section
 from flows.reading import READERS
 
@@ -23,12 +25,13 @@ _FORM_KEYS = frozenset({"form", "version", "title", "choices", "questions", "not
 _QUESTION_KEYS = frozenset(
     {"type", "name", "label", "hint", "title", "note", "required", "relevant", "constraint", "constraint_message"}
     | {"appearance", "reads", "field", "before", "thanks", "sets", "ends_unless", "ends", "for_each", "sensitivity"}
-    | {"adds", "calculation", "purpose"}
+    | {"adds", "calculation", "purpose", "choice_filter", "sheet"}
 )
 _AUDIO = "media::audio"
-_GROUP_KEYS = frozenset({"type", "name", "label", "relevant", "note", "questions", "menu"})
-_REPEAT_KEYS = frozenset({"type", "name", "label", "note", "questions"})
-_CHOICE_KEYS = frozenset({"name", "label", "note", "shows", "calls_person", "attention", "ends", "thanks"})
+_GROUP_KEYS = frozenset({"type", "name", "label", "relevant", "note", "questions", "menu", "sheet"})
+_REPEAT_KEYS = frozenset({"type", "name", "label", "note", "relevant", "questions", "sheet"})
+_CHOICE_KEYS = frozenset({"name", "label", "note", "shows", "calls_person", "attention", "ends", "thanks"} | {"columns", "sheet"})
+_ANSWER = re.compile(r"\$\{([^}]*)\}")
 #: What a question's answer may do when it leaks; the highest is told to a person, not asked in a chat.
 _SENSITIVITY = ("1", "2", "3", "4")
 TOLD_TO_A_PERSON = 4
@@ -36,6 +39,8 @@ TOLD_TO_A_PERSON = 4
 SEARCH = "search"
 _ATTENTION = frozenset({"asked_for_person", "child", "minor_enquirer", "organisation", "urgent", "recent", "crisis"})
 _YES_NO = {"yes": True, "no": False}
+
+_NOTHING_OWN: Mapping[str, str] = {}
 
 #: what a question's words are read as when it does not say so itself
 _READS: Mapping[str, str] = {"integer": "integer", "decimal": "decimal", "date": "date"}
@@ -79,7 +84,8 @@ def load_form(
     choices of the list of that name; `facts` fill a consent's text, so that a change of the operator's name is seen.
     """
     text = path.read_text(encoding="utf-8")
-    return parse_form(text, file=str(path), recipients=recipients, languages=languages, facts=facts)
+    own = own_words(path)
+    return parse_form(text, file=str(path), recipients=recipients, languages=languages, facts=facts, own=own)
 
 
 def parse_form(
@@ -89,10 +95,11 @@ def parse_form(
     recipients: Recipients = (),
     languages: Sequence[str] = ("en",),
     facts: Facts | None = None,
+    own: OwnWords | None = None,
 ) -> Flow:
     """As `load_form`, from the text itself."""
     purposes = recipients if isinstance(recipients, Mapping) else dict.fromkeys(recipients, SEARCH)
-    return replace(_Loader(file, dict(purposes), tuple(languages)).load(text), facts=facts)
+    return replace(_Loader(file, dict(purposes), tuple(languages), own or {}).load(text), facts=facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,7 @@ class _Loader:
     file: str
     recipients: Mapping[str, str]
     languages: tuple[str, ...]
+    own: OwnWords
     mistakes: list[Mistake] = field(default_factory=list)
     lists: dict[str, tuple[Choice, ...]] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
@@ -178,7 +186,7 @@ class _Loader:
         return Flow(
             name,
             form.text("version") or "0",
-            Phrase(form.text("title") or name, name),
+            self._words(form.text("title") or name, name),
             questions,
             tuple(self.sections),
             tuple(self.for_a_person),
@@ -204,9 +212,9 @@ class _Loader:
                 self.wrong(line, f"the list {name!r} holds no choices")
                 continue
             choices = [self._choice(name, entry, line) for entry in entries]
-            names = [choice.name for choice in choices]
-            for repeated in sorted({choice for choice in names if names.count(choice) > 1}):
-                self.wrong(line, f"the list {name!r} has the choice {repeated!r} twice")
+            names = [(choice.name, *sorted(choice.columns.items())) for choice in choices]  # a filter tells others apart
+            for repeated in sorted({choice[0] for choice in names if names.count(choice) > 1}):
+                self.wrong(line, f"the list {name!r} has the choice {repeated!r} twice; keep one")
             self.lists[name] = tuple(choices)
 
     def _choice(self, list_name: str, entry: Any, line: int) -> Choice:
@@ -222,13 +230,22 @@ class _Loader:
             self.wrong(entry.at("attention"), f"attention is one of {', '.join(sorted(_ATTENTION))}")
         return Choice(
             name,
-            Phrase(entry.text("label") or "", list_name),
+            self._words(entry.text("label") or "", list_name),
             shows=self._phrase(entry, "shows", list_name),
             calls_person=self._yes_no(entry, "calls_person"),
             attention=attention,
             ends=self._phrase(entry, "ends", list_name),
             thanks=self._phrase(entry, "thanks", list_name),
+            columns=self._row(entry),
         )
+
+    def _row(self, entry: _Map) -> Mapping[str, str]:
+        """The columns of a choice that a `choice_filter` looks at; its name is one of them."""
+        columns = entry.items.get("columns", (0, None))[1]
+        if columns is not None and not isinstance(columns, _Map):
+            self.wrong(entry.at("columns"), "columns is a mapping of column names to texts")
+        own = columns.items if isinstance(columns, _Map) else {}
+        return {"name": entry.text("name") or "", **{key: str(value) for key, (_, value) in own.items()}}
 
     # -- questions -------------------------------------------------------------------------------------------------------
 
@@ -268,7 +285,7 @@ class _Loader:
             self.wrong(entry.line, f"the section {name!r} lies in the section {around.section!r}; take it out")
         if not entry.text("label"):
             self.wrong(entry.line, f"the section {name!r} has no label; the menu's button needs words")
-        title = Phrase(entry.text("label") or name, name)
+        title = self._words(entry.text("label") or name, name)
         relevant = self._all(around.conditions, entry)
         self.sections.append(Section(name, title, relevant, around.repeat, entry.line))
         return name
@@ -277,10 +294,13 @@ class _Loader:
         self._known(entry, _REPEAT_KEYS, "a repeat")
         name = entry.text("name") or ""
         self._name(entry, name)
-        if around.repeat or around.section or around.conditions:
-            self.wrong(entry.line, f"the repeat {name!r} lies in a group or another repeat; put it at the top level")
+        if around.repeat or around.section:
+            where = f"the repeat {around.repeat!r}" if around.repeat else f"the menu's section {around.section!r}"
+            self.wrong(entry.line, f"the repeat {name!r} lies in {where}; take it out, or ask for it in one text question")
         self.repeats[name] = entry.line
-        yield from self._questions(entry, "questions", replace(around, repeat=name))
+        own = entry.text("relevant")
+        inside = replace(around, conditions=(*around.conditions, own)) if own else around
+        yield from self._questions(entry, "questions", replace(inside, repeat=name))
 
     def _for_recipients(self, entry: _Map, around: _Around) -> Iterator[Question]:
         """One question for each body the operator may share with for this purpose; `{recipient}` is its name."""
@@ -311,8 +331,8 @@ class _Loader:
         question = Question(
             name=name,
             kind=kind,
-            label=Phrase(entry.text("label") or "", name),
-            title=Phrase(entry.text("title") or entry.text("label") or name, name),
+            label=self._words(entry.text("label") or "", name),
+            title=self._words(entry.text("title") or entry.text("label") or name, name),
             about=about,
             field=about_field,
             hint=self._phrase(entry, "hint", name),
@@ -333,6 +353,8 @@ class _Loader:
             adds=entry.text("adds"),
             sensitivity=int(self._one_of(entry, "sensitivity", _SENSITIVITY) or 2),
             calculation=self._expression(entry, "calculation"),
+            choice_filter=self._expression(entry, "choice_filter"),
+            repeats_answers=self._repeats_answers(entry),
             audio=self._audio(entry),
             line=entry.line,
         )
@@ -404,7 +426,7 @@ class _Loader:
                 f"{question.name!r} is required but has no choices; only a question answered by buttons can be required"
             )
             self.wrong(entry.at("required"), says)
-        if (question.kind == "calculate") != (question.calculation is not None):
+        if (question.kind == "calculate") != (entry.text("calculation") is not None):
             self.wrong(entry.line, f"{question.name!r}: type calculate and the key calculation go together")
         if question.adds and (question.kind != "select_one" or not {"yes", "no"} <= names):
             self.wrong(entry.at("adds"), f"{question.name!r} adds to a repeat; it must be a select_one of yes and no")
@@ -415,6 +437,11 @@ class _Loader:
         if question.about == "consent" and question.kind != "select_one":
             self.wrong(entry.line, f"{question.name!r} is a consent; it must be a select_one")
 
+    def _repeats_answers(self, entry: _Map) -> frozenset[str]:
+        """The questions whose answers the texts of this one repeat."""
+        texts = (entry.text(key) or "" for key in ("label", "hint", "before", "constraint_message"))
+        return frozenset(name for text in texts for name in _ANSWER.findall(text))
+
     # -- expressions -----------------------------------------------------------------------------------------------------
 
     def _expression(self, entry: _Map, key: str) -> Expression | None:
@@ -423,7 +450,7 @@ class _Loader:
 
     def _compile(self, text: str, line: int, key: str) -> Expression | None:
         try:
-            return compile_expression(text)
+            return compile_expression(text, of_choices=key == "choice_filter")
         except BadExpression as error:
             self.wrong(line, f"{key}: {error}")
             return None
@@ -444,9 +471,11 @@ class _Loader:
                 ("relevant", question.relevant),
                 ("constraint", question.constraint),
                 ("calculation", question.calculation),
+                ("choice_filter", question.choice_filter),
             )
-            for key, expression in expressions:
-                for name in sorted(expression.names - asked if expression else ()):
+            named = [(key, expression.names) for key, expression in expressions if expression]
+            for key, names in (*named, ("its text", question.repeats_answers)):
+                for name in sorted(names - asked - ({question.name} if key == "constraint" else set())):
                     if name in later:
                         says = f"{key} names {name!r}, which is asked later; move that question up, or this one down"
                     else:
@@ -469,7 +498,7 @@ class _Loader:
             elif question.adds in adding:
                 says = f"{adding[question.adds]!r} adds to the repeat {question.adds!r} already"
                 self.wrong(question.line, says)
-            elif question.of or question.section or question.adds not in last:
+            elif question.of not in (None, question.adds) or question.section or question.adds not in last:
                 self.wrong(
                     question.line, f"{question.name!r} must stand after its repeat, outside of it and of the menu"
                 )
@@ -482,7 +511,10 @@ class _Loader:
 
     def _phrase(self, entry: _Map, key: str, context: str) -> Phrase | None:
         text = entry.text(key)
-        return Phrase(text, context) if text else None
+        return self._words(text, context) if text else None
+
+    def _words(self, text: str, context: str) -> Phrase:
+        return Phrase(text, context, told=self.own.get((context, text), _NOTHING_OWN))
 
     def _yes_no(self, entry: _Map, key: str) -> bool:
         text = entry.text(key) or "no"

@@ -23,6 +23,8 @@ class Phrase:
     language: str | None = None
     #: a fact that is said in its place where the shell has it: an operator's own words
     fact: str | None = None
+    #: a form's own translations, by language (of a form that does not ship with Wasl); they come before the catalogs
+    told: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ class Choice:
     ends: Phrase | None = None
     #: a line after choosing it (what to do when somebody asks for money, say)
     thanks: Phrase | None = None
+    #: what a question's `choice_filter` may look at: column -> its text
+    columns: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,10 @@ class Question:
     sensitivity: int = 2
     #: what a `calculate` computes from earlier answers
     calculation: Expression | None = None
+    #: which of the choices are offered, given earlier answers; None = all
+    choice_filter: Expression | None = None
+    #: questions whose answers its texts repeat (`${name}`)
+    repeats_answers: frozenset[str] = frozenset()
     #: recorded audio of the question: (language, path beside the form's file); "" is any language
     audio: tuple[tuple[str, str], ...] = ()
     #: where it stands in the form's file
@@ -148,6 +154,11 @@ class Flow:
         """For each repeat, its questions."""
         names = dict.fromkeys(question.of for question in self.questions if question.of)
         return {name: tuple(one for one in self.questions if one.of == name) for name in names}
+
+    @cached_property
+    def persons_repeat(self) -> str | None:
+        """The repeat of the sought persons: the first one."""
+        return next((question.of for question in self.questions if question.of), None)
 
     @cached_property
     def blank(self) -> Mapping[str, Mapping[str, str]]:

@@ -28,7 +28,11 @@ Write an answer, or press a button with [its label]. /pause, /language, /help, /
 def cli(form: Path, record: Path | None) -> None:
     """Hold the conversation here, with nothing stored and nobody listening."""
     languages = offered() if record is None else languages_of(record.resolve())
-    player = Player(load_form(form, recipients=("icmp", "icrc"), languages=languages), facts=FACTS)
+    converse(Player(load_form(form, recipients=("icmp", "icrc"), languages=languages), facts=FACTS), record)
+
+
+def converse(player: Player, record: Path | None = None) -> None:
+    """Play what is typed until Ctrl-D; keep it as a transcript when asked to."""
     click.echo(_HELP, err=True)
     lines = ["# Recorded with wasl talk.", *player.begin()]
     click.echo("\n".join(lines[1:]))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
 from flows.conversation import Claim, Conversation, files_of
 from flows.expressions import Scope, as_string
+from flows.phrases import Value
 from flows.questions import MOST_PERSONS, Flow, Question, Section
 
 #: An answer that was not understood is asked about once more; then the words are kept and a person looks at them.
@@ -127,18 +128,18 @@ class _Walker:
 
     def _further(self, adding: Question, repeat: str) -> None:
         """The further instances of a repeat: each is followed by the question whether there is one more."""
-        again = adding
-        while self._persons < MOST_PERSONS and (
-            self._answers.get(again.name) == "yes" or self._conversation.persons > self._persons
-        ):
-            self._persons += 1
+        again, number = adding, 1
+        sent = self._conversation.persons if repeat == self._flow.persons_repeat else 1
+        while number < MOST_PERSONS and (self._answers.get(again.name) == "yes" or sent > number):
+            number += 1
+            self._persons = max(self._persons, number)
             own: dict[str, str] = {**self._answers, **self._flow.blank[repeat]}
-            scope = Scope(own, today=self._today, position=self._persons)
+            scope = Scope(own, today=self._today, position=number)
             for member in self._flow.members[repeat]:
-                question = self._flow.instance(member, self._persons)
+                question = self._flow.instance(member, number)
                 self._visit(question, scope)
                 own[member.name] = self._answers.get(question.name, "")
-            again = self._flow.instance(adding, self._persons)
+            again = self._flow.instance(adding, number)
             self._visit(again, Scope(self._answers, today=self._today))
 
     def _visit(self, question: Question, scope: Scope) -> None:
@@ -149,10 +150,38 @@ class _Walker:
             self._answers[question.name] = value
             self._computed.append((question, value))
             return
+        if question.choice_filter is not None or question.repeats_answers:
+            question = self._as_asked(question, scope)
+            if question.choice_filter is not None and not question.choices:
+                return  # nothing is left to choose: there is no question
         standing = self._standing(question, scope)
         self._standings.append(standing)
         if standing.claim is not None:
             self._answers[question.name] = as_words(standing.claim)
+
+    def _as_asked(self, question: Question, scope: Scope) -> Question:
+        """The question with the choices that are left, and with the answers its texts repeat."""
+        choices = question.choices
+        if (offered := question.choice_filter) is not None:
+            choices = tuple(one for one in choices if offered.holds(replace(scope, row=one.columns)))
+        said = {name: self._said(name, question.instance) for name in question.repeats_answers}
+        if not said:
+            return replace(question, choices=choices)
+        texts = {
+            key: replace(text, values={**text.values, **said})
+            for key in ("label", "hint", "before", "constraint_message")
+            if (text := getattr(question, key)) is not None
+        }
+        return replace(question, choices=choices, **texts)
+
+    def _said(self, name: str, instance: int) -> Value:
+        """An answer as a family reads it: a choice by its label."""
+        asked = self._flow.by_name[name]
+        if asked.of:
+            asked = self._flow.instance(asked, instance)
+        answer = self._answers.get(asked.name, "")
+        choice = asked.choice(answer)
+        return choice.label if choice else answer or "…"
 
     def _standing(self, question: Question, scope: Scope) -> Standing:
         due = question.section is None and (
@@ -187,6 +216,8 @@ class _Walker:
             return bool(files_of(claim))
         if not claim.confirmed:
             return False
+        if claim.status == "answered" and question.choice_filter is not None and not _is_offered(question, claim):
+            return False
         if claim.status != "answered" or question.constraint is None:
             return True
         return question.constraint.holds(Scope(scope.answers, as_words(claim), self._today, scope.position))
@@ -204,6 +235,11 @@ class _Walker:
             for instance in range(1, (self._persons if section.of else 1) + 1):
                 if (section.name, instance) in reached:
                     yield section, instance
+
+
+def _is_offered(question: Question, claim: Claim) -> bool:
+    """Whether what was chosen is still among the choices: an earlier answer may have changed since."""
+    return all(question.choice(code) is not None for code in as_words(claim).split())
 
 
 def as_words(claim: Claim) -> str:

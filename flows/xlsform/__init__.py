@@ -1,0 +1,1 @@
+"""XLSForm workbooks to forms of ours and back (docs/decisions/0020)."""
