@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,7 +25,7 @@ from test_bot_trace import HALF_AN_HOUR, SEVEN_HOURS, everything, silence
 from bot.backup import back_up
 from bot.handoff import make_app
 from bot.returns import Returns, returns_of
-from bot.sandbox.phone import Phone, Remote
+from bot.sandbox.phone import CannotDo, Phone, Remote
 from bot.store import envelopes, letters, signals, tasks
 from bot.store.store import look
 from bot.store.tables import conversations
@@ -81,15 +83,25 @@ async def count(phone: Phone, text: str) -> int:
     return sum(one["from_bot"] and text in one["text"] for one in await phone.messages())
 
 
-async def answer_it(phone: Phone) -> None:
-    """Open the letter, answer it and send it, as whoever sees the screen would; repeat what had no effect."""
-    for _ in range(80):
+async def answer_it(phone: Phone, seconds: float = 90) -> None:
+    """Open the letter, answer it and send it, as whoever sees the screen would; repeat what has had no effect for a while."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
         messages = [one for one in await phone.messages() if one["from_bot"]]
         if any(SENT in one["text"] for one in messages):
             return
-        await _next_step(phone, messages)
-        await asyncio.sleep(0.15)
+        with suppress(CannotDo):  # the screen has changed meanwhile
+            await _next_step(phone, messages)
+        await _changed(phone, messages)
     raise AssertionError([one["text"] for one in await phone.messages()])
+
+
+async def _changed(phone: Phone, before: list[dict[str, Any]]) -> None:
+    """Until the bot's messages are others, for four seconds at most."""
+    for _ in range(40):
+        await asyncio.sleep(0.1)
+        if [one for one in await phone.messages() if one["from_bot"]] != before:
+            return
 
 
 async def _next_step(phone: Phone, messages: list[dict[str, Any]]) -> None:
@@ -472,7 +484,7 @@ async def test_killed_at_every_step_one_question_is_shown_and_one_answer_sent(
     process = await killed(bot, failpoint)
     answering = asyncio.create_task(answer_it(samira))
     try:
-        assert await asyncio.wait_for(process.wait(), 25) == 137
+        assert await asyncio.wait_for(process.wait(), 60) == 137
     finally:
         if process.returncode is None:
             process.kill()
