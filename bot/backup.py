@@ -18,10 +18,12 @@ from bot.store.tables import metadata
 from ground.complaints import Complaint
 from ground.database import open_engine
 
-#: Columns that are not copied: the keys of drafts, and bodies of updates and messages on their way, which hold words or keys.
+#: Columns that are not copied: the keys of drafts, answers to the team that are not sent, and bodies of updates and messages on
+#: their way, which hold words or keys.
 LEFT_OUT: dict[str, tuple[str, ...]] = {
     "conversations": ("key",),
     "inbox": ("body",),
+    "letters": ("answers",),
     "outbox": ("body",),
     "references": ("unhashed",),
 }

@@ -33,7 +33,7 @@ from flows.conversation import Conversation, Sent
 from flows.effects import CallPerson, Drop, Forget, Show, Submit, Toast
 from flows.events import Attached, Chose, Edited, FellSilent, File, Said
 from flows.languages import speak
-from flows.letters import Letter, restore_letter, save_letter
+from flows.letters import Letter, restore_letter, save_answers, save_letter
 from flows.phrases import Screen
 from flows.presses import read_press
 from flows.questions import Flow
@@ -52,12 +52,22 @@ def seal_letter(keys: Keys, letter: Letter) -> bytes:
     return keys.returns.seal(pack(save_letter(letter)), table="letters", row=letter.id, column="body")
 
 
+def seal_answers(keys: Keys, letter: Letter) -> bytes | None:
+    """What was answered so far and not sent, as its row keeps it; None when nothing was."""
+    if not letter.claims:
+        return None
+    return keys.returns.seal(pack(save_answers(letter)), table="letters", row=letter.id, column="answers")
+
+
 def open_sealed(keys: Keys, row: LetterRow) -> Letter:
-    """The letter `seal_letter` sealed. The row has a body as long as the letter is live."""
+    """The letter `seal_letter` sealed, with its answers. The row has a body as long as the letter is live."""
     assert row.body is not None  # noqa: S101
     saved = unpack(keys.returns.open(row.body, table="letters", row=row.id, column="body"))
+    answers = []
+    if row.answers is not None:
+        answers = unpack(keys.returns.open(row.answers, table="letters", row=row.id, column="answers"))
     kind: str = row.kind
-    return restore_letter(row.id, row.report, kind, saved)  # type: ignore[arg-type]
+    return restore_letter(row.id, row.report, kind, saved, answers)  # type: ignore[arg-type]
 
 
 class Letters:
@@ -83,10 +93,10 @@ class Letters:
         plan, day = _untouched(update_id, chat, at), today(at)
         if chat.quiet or not chat.reachable:
             kind = "letter_held" if chat.reachable else "letter_unreachable"
-            plan.also.append(lambda connection: letters.change(connection, row.id, "held", row.body))
+            plan.also.append(lambda connection: letters.change(connection, row.id, "held"))
             plan.also.append(lambda connection: signals.put(connection, kind, row.report, row.id, day))
             return plan
-        plan.also.append(lambda connection: letters.change(connection, row.id, "waiting", row.body))
+        plan.also.append(lambda connection: letters.change(connection, row.id, "waiting"))
         # The reminders of a question or an appointment are planned here, in the same transaction.
         plan.also.append(lambda connection: chats.something_below(connection, chat.lane))
         plan.afterwards.append(_stands_below)
@@ -141,8 +151,7 @@ class Letters:
         if reply.state == "dropped":
             self._drop(plan, row)
         else:
-            body = seal_letter(self._keys, reply.letter)
-            plan.also.append(lambda connection: letters.change(connection, row.id, "waiting", body))
+            plan.also.append(lambda connection: letters.change(connection, row.id, "waiting"))
             if row.message is not None:
                 content = {**self._say(asking.announcement(), chat.language, row.tag), QUIETLY: True}
                 parcel = Parcel(plan.update_id, _FIRST, "letter", content, target=row.message, letter=row.id)
@@ -152,7 +161,7 @@ class Letters:
     @staticmethod
     def _drop(plan: Plan, row: LetterRow) -> None:
         """A note that is not sent leaves nothing."""
-        plan.also.append(lambda connection: letters.change(connection, row.id, "revoked", None))
+        plan.also.append(lambda connection: letters.change(connection, row.id, "revoked"))
         if row.message is not None:
             plan.parcels.insert(0, Parcel(plan.update_id, _FIRST, "forget", {}, target=row.message))
 
@@ -232,11 +241,11 @@ class Letters:
         sent: Conversation,
         received: Received | None,
     ) -> Plan:
-        body = seal_letter(self._keys, reply.letter) if reply.state in letters.LIVE else None
+        answers = seal_answers(self._keys, reply.letter)
         if reply.state == "dropped":
             self._drop(plan, row)
         else:
-            plan.also.append(lambda connection: letters.change(connection, row.id, reply.state, body))
+            plan.also.append(lambda connection: letters.change(connection, row.id, reply.state, answers))
         plan.afterwards.append(_answers if reply.state == "open" else _answers_nothing)
         if received is not None:
             day = plan.day

@@ -88,7 +88,7 @@ from flows.events import (
     WordKnown,
 )
 from flows.languages import offered, say, speak
-from flows.letters import Letter, restore_letter, save_letter
+from flows.letters import Letter, restore_letter, save_answers, save_letter
 from flows.letters.templates import problem
 from flows.meaning.meaning import Meaning
 from flows.phrases import Button, Phrase, Screen
@@ -290,9 +290,8 @@ class Player:
         return self._replied(reply)
 
     def _replied(self, reply: asking.Reply) -> list[str]:
-        kept = restore_letter(
-            reply.letter.id, reply.letter.report, reply.letter.kind, json.loads(json.dumps(save_letter(reply.letter)))
-        )
+        saved, answers = json.loads(json.dumps([save_letter(reply.letter), save_answers(reply.letter)]))
+        kept = restore_letter(reply.letter.id, reply.letter.report, reply.letter.kind, saved, answers)
         assert kept == reply.letter, "a letter must survive being saved"  # noqa: S101
         self.letters[kept.tag] = (kept, reply.state)
         self._note_waiting()

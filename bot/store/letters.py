@@ -29,6 +29,7 @@ class LetterRow:
     delivered: bool
     message: int | None
     body: bytes | None = field(repr=False)
+    answers: bytes | None = field(repr=False)
     day: int
 
     @property
@@ -52,6 +53,7 @@ _ROW = select(
     letters.c.delivered,
     letters.c.message,
     letters.c.body,
+    letters.c.answers,
     letters.c.day,
 )
 
@@ -69,6 +71,7 @@ def put(
         "delivered": False,
         "message": None,
         "body": body,
+        "answers": None,
         "day": day,
     }
     made = connection.execute(insert(letters), values).inserted_primary_key
@@ -98,9 +101,12 @@ def live(connection: Connection, lane: str) -> list[LetterRow]:
     return [LetterRow(*tuple(row)) for row in connection.execute(found)]
 
 
-def change(connection: Connection, id_: str, state: str, body: bytes | None) -> None:
-    """What a turn made of it."""
-    connection.execute(update(letters).where(letters.c.id == id_).values(state=state, body=body))
+def change(connection: Connection, id_: str, state: str, answers: bytes | None = None) -> None:
+    """What a turn made of it; of a letter that is over nothing stays but that it was."""
+    values: dict[str, object] = {"state": state, "answers": answers}
+    if state not in LIVE:
+        values |= {"body": None, "answers": None}
+    connection.execute(update(letters).where(letters.c.id == id_).values(**values))
 
 
 def move(connection: Connection, report: str, lane: str) -> None:
@@ -131,7 +137,7 @@ def unreachable(connection: Connection, lane: str, day: int) -> None:
 
 def revoke(connection: Connection, row: LetterRow, day: int) -> None:
     """The team takes it back before it was answered."""
-    change(connection, row.id, "revoked", None)
+    change(connection, row.id, "revoked")
     signals.put(connection, "letter_revoked", row.report, row.id, day)
 
 

@@ -261,8 +261,10 @@ letters = Table(
     Column("delivered", Boolean, nullable=False),
     #: the chat's message it is shown in
     Column("message", BigInteger),
-    #: what it says and what was answered so far and not sent, sealed; NULL once it is answered, read or revoked
+    #: what it says, sealed; NULL once it is answered, read or revoked
     Column("body", LargeBinary),
+    #: what was answered so far and not sent, sealed; in no backup
+    Column("answers", LargeBinary),
     Column("day", Integer, nullable=False),
     #: a number is never given again, or the update that brings a letter would be taken for one that was worked
     sqlite_autoincrement=True,

@@ -6,7 +6,7 @@ reviewed template, spoken in the family's language when it is shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
@@ -48,17 +48,23 @@ class Letter:
 
 
 def save_letter(letter: Letter) -> dict[str, Any]:
-    """The letter as JSON values, without its id, report and kind, which are known outside."""
+    """The letter as JSON values, without its id, report and kind, which are known outside, and without what was answered."""
     return {
         "template": letter.template,
         "values": dict(letter.values),
         "words": letter.words,
         "person": letter.person,
-        "claims": save_claims(letter.claims),
     }
 
 
-def restore_letter(id_: str, report: str, kind: LetterKind, saved: Mapping[str, Any]) -> Letter:
-    """The letter `save_letter` wrote."""
-    claims = restore_claims(saved.get("claims", ()))
+def save_answers(letter: Letter) -> list[Any]:
+    """What was answered so far and not sent, as JSON values."""
+    return save_claims(letter.claims)
+
+
+def restore_letter(
+    id_: str, report: str, kind: LetterKind, saved: Mapping[str, Any], answers: Sequence[Any] = ()
+) -> Letter:
+    """The letter `save_letter` wrote, with what `save_answers` did."""
+    claims = restore_claims(answers)
     return Letter(id_, report, kind, saved["template"], saved["values"], saved["words"], saved.get("person", 1), claims)

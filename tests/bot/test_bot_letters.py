@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -19,10 +22,11 @@ from test_bot_conversation import settled
 from test_bot_crash import killed
 from test_bot_trace import HALF_AN_HOUR, SEVEN_HOURS, everything, silence
 
+from bot.backup import back_up
 from bot.handoff import make_app
 from bot.returns import Returns, returns_of
-from bot.sandbox.phone import Phone, Remote
-from bot.store import envelopes, letters, signals
+from bot.sandbox.phone import CannotDo, Phone, Remote
+from bot.store import envelopes, letters, signals, tasks
 from bot.store.store import look
 from bot.store.tables import conversations
 from bot.store.tables import letters as letter_table
@@ -79,15 +83,25 @@ async def count(phone: Phone, text: str) -> int:
     return sum(one["from_bot"] and text in one["text"] for one in await phone.messages())
 
 
-async def answer_it(phone: Phone) -> None:
-    """Open the letter, answer it and send it, as whoever sees the screen would; repeat what had no effect."""
-    for _ in range(80):
+async def answer_it(phone: Phone, seconds: float = 90) -> None:
+    """Open the letter, answer it and send it, as whoever sees the screen would; repeat what has had no effect for a while."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
         messages = [one for one in await phone.messages() if one["from_bot"]]
         if any(SENT in one["text"] for one in messages):
             return
-        await _next_step(phone, messages)
-        await asyncio.sleep(0.15)
+        with suppress(CannotDo):  # the screen has changed meanwhile
+            await _next_step(phone, messages)
+        await _changed(phone, messages)
     raise AssertionError([one["text"] for one in await phone.messages()])
+
+
+async def _changed(phone: Phone, before: list[dict[str, Any]]) -> None:
+    """Until the bot's messages are others, for four seconds at most."""
+    for _ in range(40):
+        await asyncio.sleep(0.1)
+        if [one for one in await phone.messages() if one["from_bot"]] != before:
+            return
 
 
 async def _next_step(phone: Phone, messages: list[dict[str, Any]]) -> None:
@@ -309,8 +323,6 @@ async def test_a_call_looks_like_anything_else_and_its_time_reaches_the_team(bot
     await shown(samira, "The team knows: ")
     await settled(bot)
     assert await told(bot) == [("letter_delivered", ""), ("task_opened", ""), ("letter_answered", "evening")]
-    from bot.store import tasks
-
     [task] = await house.store.write(lambda c: tasks.waiting(c, 9))
     assert (task.reason, task.times, task.report) == ("call", "evening", report_of(bot))
 
@@ -472,7 +484,7 @@ async def test_killed_at_every_step_one_question_is_shown_and_one_answer_sent(
     process = await killed(bot, failpoint)
     answering = asyncio.create_task(answer_it(samira))
     try:
-        assert await asyncio.wait_for(process.wait(), 25) == 137
+        assert await asyncio.wait_for(process.wait(), 60) == 137
     finally:
         if process.returncode is None:
             process.kill()
@@ -490,3 +502,36 @@ async def test_killed_at_every_step_one_question_is_shown_and_one_answer_sent(
 async def _nothing(noted: list[Any]) -> int:
     noted.append(1)
     return 0
+
+
+async def test_a_backup_holds_no_answer_that_was_not_sent(bot: Running, samira: Phone, tmp_path: Path) -> None:
+    await bot.start()
+    await family.report(samira)
+    await ask_when(bot)
+    await samira.tap("See", (await shown(samira, WAITS))["message_id"])
+    await shown(samira, AGAIN)
+    await samira.say(SUMMER)
+    await shown(samira, "We understood: ")
+    await settled(bot)
+    row = look(bot.settings.database_url, lambda c: c.execute(select(letter_table)).one())
+    assert row.answers is not None
+    back_up(bot.settings.database_url, tmp_path / "copy.sqlite3")
+    kept = look(f"sqlite:///{tmp_path / 'copy.sqlite3'}", lambda c: c.execute(select(letter_table)).one())
+    assert (kept.answers, kept.body) == (None, row.body)
+    assert row.answers not in (tmp_path / "copy.sqlite3").read_bytes()
+
+
+async def test_a_cry_for_help_in_an_answer_calls_a_person(bot: Running, samira: Phone) -> None:
+    house = await bot.start()
+    await family.report(samira)
+    await ask_when(bot, template="further", words="How are you managing?")
+    await samira.tap("See", (await shown(samira, WAITS))["message_id"])
+    await shown(samira, "How are you managing?")
+    await samira.say("I don't want to live anymore")
+    await shown(samira, "You are not alone with this.")
+    await settled(bot)
+    waiting = await house.store.write(lambda c: tasks.waiting(c, 9))
+    assert [(one.reason, one.report) for one in waiting] == [("distress", report_of(bot))]
+    await samira.say("I want to talk to a person")
+    await shown(samira, "A person of the team has been told")
+    assert await count(samira, "Your answer: ") == 0, "the letter waits again"

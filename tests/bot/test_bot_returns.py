@@ -319,7 +319,7 @@ async def test_nothing_at_rest_can_be_read_without_the_key(team_: CaseTeam) -> N
         assert b"CANARY" not in kept
     assert "CANARY" not in repr(row)
     assert replace(row, body=None) != row
-    await team_.store.write(lambda c: letters.change(c, row.id, "answered", None))
+    await team_.store.write(lambda c: letters.change(c, row.id, "answered"))
     assert (await team_.store.write(lambda c: letters.find(c, row.id))).body is None  # type: ignore[union-attr]
 
 

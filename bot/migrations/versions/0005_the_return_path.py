@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("delivered", sa.Boolean, nullable=False),
         sa.Column("message", sa.BigInteger),
         sa.Column("body", sa.LargeBinary),
+        sa.Column("answers", sa.LargeBinary),
         sa.Column("day", sa.Integer, nullable=False),
         sqlite_autoincrement=True,
     )
