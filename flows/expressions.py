@@ -139,7 +139,7 @@ def _readable(error: ElementPathError) -> str:
 def _compile(token: Any) -> Evaluate:
     symbol = token.symbol
     if symbol in ("(string)", "(integer)", "(decimal)", "(float)"):
-        constant: Result = token.value if symbol == "(string)" else float(token.value)
+        constant: Result = token.value if symbol == "(string)" else float(str(token.value))
         return lambda scope: constant
     if symbol == "$":
         name = token[0].value
@@ -226,7 +226,7 @@ def _divide(a: float, b: float) -> float:
 
 
 def _modulo(a: float, b: float) -> float:
-    return math.fmod(a, b) if b else math.nan
+    return math.fmod(a, b) if b and math.isfinite(a) else math.nan
 
 
 def _matches(pattern: str) -> Callable[[str], bool]:
