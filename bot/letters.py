@@ -348,7 +348,7 @@ def _letter_of(event: Chose) -> str | None:
 
 
 def _state(chat: Chat) -> dict[str, object]:
-    names = ("language", "reachable", "day", "residue", "quiet", "discreet", "recording", "below", "touched")
+    names = ("language", "reachable", "day", "residue", "quiet", "discreet", "recording", "word", "below", "touched")
     return {name: getattr(chat, name) for name in names} | {"conversation": chat.id_of_conversation, "rest": 0}
 
 
