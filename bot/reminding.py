@@ -66,6 +66,7 @@ class Rules:
 
     def take(self, connection: Connection, id_: int, now: int) -> Due | None:
         """Ask the rules once more, and note that it is said from here on; None when it is not (yet) to be said."""
+        reminders.alone(connection, id_)
         found = reminders.read(connection, [id_], now)
         if not found or not self._goes(connection, found[0], now, Counter()):
             return None

@@ -163,6 +163,12 @@ def lease(connection: Connection, now: int, limit: int) -> list[Due]:
     return read(connection, ids, now)
 
 
+def alone(connection: Connection, id_: int) -> None:
+    """Let no other instance take anything for the same chat until this transaction ends: caps count what was taken."""
+    whose = select(reminders.c.lane).where(reminders.c.id == id_).scalar_subquery()
+    connection.execute(select(chats.c.lane).where(chats.c.lane == whose).with_for_update())
+
+
 def read(connection: Connection, ids: Sequence[int], now: int) -> list[Due]:
     """These reminders, as far as they still wait and their chats are still known."""
     columns = (
