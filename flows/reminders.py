@@ -17,7 +17,8 @@ from flows.turn import Here, Turn
 STOP_MESSAGES = N_("Stop messages")
 REMIND_ME = N_("Remind me")
 DO_NOT_REMIND = N_("Do not remind me")
-EVERY = N_("An update every {months} months")
+#: Months between two regular updates that can be chosen.
+OFTEN: Mapping[int, Phrase] = {3: N_("Every 3 months"), 6: N_("Every 6 months"), 12: N_("Once a year")}
 NO_UPDATES = N_("No regular update")
 SEE = N_("See")
 STILL_GOOD = N_("Yes")
@@ -49,15 +50,12 @@ HOW_WE_WRITE = N_(
 )
 REMINDED = N_("Reminders: yes.")
 NOT_REMINDED = N_("Reminders: no.")
-UPDATED = N_("A regular update: every {months} months.")
+UPDATED = N_("A regular update: {often}")
 NOT_UPDATED = N_("A regular update: no.")
 ALL_STOPPED = N_("All our messages are stopped; only answers come.")
 NOTED = N_("Noted")
 WAY_NOTED = N_("Thank you. That is noted.")
 PERSON_WILL_ASK = N_("Thank you. A person of the team has been told and will look after it.")
-#: Months between two regular updates that can be chosen.
-MONTHS = (3, 6, 12)
-
 _TEXTS: Mapping[str, Phrase] = {
     "unfinished": UNFINISHED,
     "erasure_near": ERASURE_NEAR,
@@ -103,10 +101,10 @@ def wishes_screen(conversation: Conversation, *lead: Phrase) -> Screen:
     stands = [REMINDED if wishes.reminded else NOT_REMINDED]
     rows = [(Button(DO_NOT_REMIND, press("rn")) if wishes.reminded else Button(REMIND_ME, press("ry")),)]
     if conversation.sent:
-        stands.append(replace(UPDATED, values={"months": wishes.digest}) if wishes.digest else NOT_UPDATED)
+        stands.append(replace(UPDATED, values={"often": OFTEN[wishes.digest]}) if wishes.digest else NOT_UPDATED)
         rows += [
-            (Button(replace(EVERY, values={"months": months}), press("rd", word=f"m{months}")),)
-            for months in MONTHS
+            (Button(often, press("rd", word=f"m{months}")),)
+            for months, often in OFTEN.items()
             if months != wishes.digest
         ]
         if wishes.digest:
@@ -127,7 +125,7 @@ def pressed_about_reminders(here: Here, pressed: Press) -> Turn | None:
             changed = here.now(wishes=replace(wishes, reminded=on, quiet=wishes.quiet and not on))
             effects = (Remind(on), *((Quiet(False),) if on and wishes.quiet else ()), Toast(NOTED))
             return changed.show(wishes_screen(changed.conversation), *effects)
-        case "rd", word if word[1:].isdecimal() and int(word[1:]) in (0, *MONTHS):
+        case "rd", word if word[1:].isdecimal() and int(word[1:]) in (0, *OFTEN):
             months = int(word[1:]) if here.conversation.sent else 0
             changed = here.now(wishes=replace(wishes, digest=months, quiet=wishes.quiet and not months))
             effects = (Inform(months), *((Quiet(False),) if months and wishes.quiet else ()), Toast(NOTED))

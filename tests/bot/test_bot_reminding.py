@@ -155,7 +155,7 @@ async def test_a_regular_update_is_chosen_and_given_up(bot: Running, samira: Pho
     await samira.say("/reminders")
     shown = await samira.wait_for("A regular update: no.")
     await samira.tap(next(one for one in family.labels(shown) if "3" in one), shown["message_id"])
-    shown = await samira.wait_for("A regular update: every")
+    shown = await samira.wait_for("Every 3 months")
     await days(bot, remote, 100)
     assert [one for one in await samira.messages() if "nothing new has arrived" in one["text"]]
     await samira.tap("No regular update", shown["message_id"])
