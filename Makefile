@@ -4,7 +4,7 @@ SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := .venv/bin
 
-.PHONY: help setup run nlu test quick slow lint storm families turn-time attackers bench bench-transport bench-nlu read-scores messages screens xlsforms picture clean
+.PHONY: help setup run nlu test quick slow lint storm reminders families turn-time attackers bench bench-transport bench-nlu read-scores messages screens xlsforms picture clean
 
 help: ## Print these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ slow: setup ## Browser tests and what takes longer
 
 storm: setup ## Kill the bot at random while 200 families write; SQLite and PostgreSQL; figures in docs/assurance/
 	$(RUN)/python -m bench.storm
+
+reminders: setup ## A year of reminders for 10,000 families, and 100,000 due at once; figures in docs/assurance/
+	$(RUN)/python -m bench.reminders
 
 families: setup ## A thousand scripted families through the bot, 300 days in minutes, every report compared; docs/assurance/
 	$(RUN)/python -m bench.families

@@ -4,7 +4,8 @@
 
 A family answers only what it sees, once. Afterwards there must be, for each, exactly one report that says word for word
 what it wrote: a lost answer is missing there, an answer applied twice stands under the wrong question too, a stalled
-conversation has no report. The bot runs as in production, `wasl bot serve`, against the sandbox, and dies by SIGKILL.
+conversation has no report. Meanwhile a reminder is due to each: it may be lost to a kill, and must never come twice.
+The bot runs as in production, `wasl bot serve`, against the sandbox, and dies by SIGKILL.
 """
 
 from __future__ import annotations
@@ -30,13 +31,24 @@ from typing import Any
 import aiohttp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from bench.machine import facts
 from bench.profiles import demonstration
 from bench.sandbox import Sandbox
 from bench.stage import Shown
+from bot.chats import seal_rhythm
+from bot.keys import Keys
+from bot.store import reminders
+from bot.store.store import look
+from bot.store.tables import chats
+from bot.store.tables import reminders as reminders_table
 from desk.keys import Identity, new_identity
 from desk.opening import Opened, Parts, open_envelope
+from flows.reminding.rhythm import Rhythm
+from ground.keyfiles import read_secret
+from ground.vault import Vault
 
 RESULTS = Path(__file__).parent.parent / "docs" / "assurance" / "storm.json"
 #: how long a family may wait for its next question once the killing is over (seconds)
@@ -67,6 +79,7 @@ STORY: tuple[tuple[str, str, str], ...] = (
 #: what a report says where a button was pressed
 CODES = {"relationship": "son", "category": "unsure", "my_country": "DE"}
 END = "Reference:"
+REMINDER = "Something needs your decision."
 ANSWERS = len(STORY)
 
 
@@ -79,6 +92,8 @@ class Family:
     done: bool = False
     said: dict[str, str] = field(default_factory=dict)
     shown_twice: int = 0
+    #: how often a reminder came
+    reminded: int = 0
     seen: set[tuple[int, int]] = field(default_factory=set)
     since: float = 0.0
 
@@ -104,6 +119,9 @@ class Storm:
 
     def hear(self, shown: Shown) -> None:
         family = self.families[shown.chat]
+        if REMINDER in shown.text and "edit_date" not in shown.message:
+            family.reminded += 1
+            return
         if END in shown.text:
             family.shown_twice += family.done
             family.done = True
@@ -184,11 +202,22 @@ async def storm(
     began = time.monotonic()
     await bot.start()
     weather.begin()
+    planned = 0
+    url = f"sqlite:///{scratch / 'bot' / 'bot.sqlite3'}" if database == "sqlite" else database
+    root = scratch / "bot" / "keys" / "root.key"
     while not weather.over and bot.kills < most_kills:
         await asyncio.sleep(rng.uniform(1, 3))
+        planned += await asyncio.to_thread(_plan_reminders, url, root, datetime.now(UTC))
         await bot.kill()
         await bot.start()
     await _until_quiet(weather)
+    # Who began late has had no reminder yet: theirs is due now, in the face of two more kills.
+    await bot.kill()
+    planned += await asyncio.to_thread(_plan_reminders, url, root, datetime.now(UTC))
+    await bot.start()
+    await asyncio.sleep(rng.uniform(1, 3))
+    await bot.kill()
+    await bot.start()
     lasted = time.monotonic() - began
     token = (scratch / "bot" / "keys" / "handoff.token").read_text().strip()
     key = load_pem_public_key((scratch / "bot" / "keys" / "signing.pub.pem").read_bytes())
@@ -199,8 +228,38 @@ async def storm(
     return _figures(weather, reports) | {
         "database": database.split(":")[0],
         "kills": bot.kills,
+        "reminders_planned": planned,
         "seconds": round(lasted, 1),
     }
+
+
+def _plan_reminders(url: str, root: Path, now: datetime) -> int:
+    """A reminder due now to every chat that has had none, where by its clock it is afternoon; how many."""
+    if not root.exists():
+        return 0
+    keys = Keys.of(Vault(b64decode(read_secret(root))))
+
+    def job(connection: Connection) -> int:
+        has = select(reminders_table.c.lane).where(reminders_table.c.kind == "decision")
+        lanes = connection.execute(select(chats.c.lane).where(chats.c.lane.not_in(has))).scalars().all()
+        rhythm = Rhythm((where_it_is_afternoon(now),))
+        minute = int(now.timestamp() // 60)
+        for lane in lanes:
+            connection.execute(update(chats).where(chats.c.lane == lane).values(rhythm=seal_rhythm(keys, lane, rhythm)))
+            reminders.put(connection, lane, reminders.Planned("decision", "c" * 32, minute, minute))
+        return len(lanes)
+
+    try:
+        return look(url, job)
+    except (OperationalError, ProgrammingError):  # the bot has not come so far as to make its tables, or holds them
+        return 0
+
+
+def where_it_is_afternoon(now: datetime) -> str:
+    """A time zone in which it is between three and four."""
+    ahead = 15 - now.hour
+    ahead += 24 if ahead < -12 else -24 if ahead > 14 else 0
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
 
 
 async def _until_quiet(weather: Storm) -> None:
@@ -266,6 +325,8 @@ def _figures(weather: Storm, reports: list[dict[str, Any]]) -> dict[str, Any]:
         "duplicate_reports": duplicates,
         "broken_reports": broken,
         "stalled_conversations": stalled,
+        "reminders_said": sum(family.reminded for family in weather.families.values()),
+        "reminders_said_twice": sum(max(0, family.reminded - 1) for family in weather.families.values()),
         "screens_shown_twice": sum(family.shown_twice for family in weather.families.values()),
         "refused_calls": weather.place.refused,
     }
@@ -297,6 +358,7 @@ def broken_promises(figures: Mapping[str, Any]) -> list[str]:
         "duplicate_reports",
         "broken_reports",
         "stalled_conversations",
+        "reminders_said_twice",
     )
     broken = [f"{name}: {figures[name]}" for name in kept if figures[name]]
     if figures["reports"] != figures["families"]:

@@ -10,6 +10,7 @@ from bot.keys import DraftKey, Keys
 from bot.pace import Bucket
 from bot.store.rows import ChatRow
 from flows.conversation import Conversation, restore, save
+from flows.reminding.rhythm import Rhythm
 from ground.packing import pack, unpack
 
 
@@ -50,6 +51,12 @@ class Chat:
     answers: bool | None = None
     #: the word its family chose for our messages (`flows.words`); None when it was given one
     word: int | None = None
+    #: time zones and weeks to leave out, sealed
+    rhythm: bytes | None = field(default=None, repr=False)
+    #: whether the family asked to be reminded
+    reminded: bool = False
+    #: months between two regular updates; 0 none
+    digest: int = 0
     #: whether the chat has a row yet
     kept: bool = False
     #: the day of its last turn (days since 1970)
@@ -97,7 +104,8 @@ def read_chat(keys: Keys, row: ChatRow) -> Chat:
     number = int(keys.handles.open(row.handle, table="chats", row=row.lane, column="handle"))
     chat = Chat(row.lane, number, row.language, row.anchor, row.below, row.reachable, kept=True, day=row.day)
     chat.touched, chat.residue, chat.quiet, chat.discreet = row.touched, row.residue, row.quiet, row.discreet
-    chat.recording, chat.word = row.recording, row.word
+    chat.recording, chat.word, chat.rhythm = row.recording, row.word, row.rhythm
+    chat.reminded, chat.digest = row.reminded, row.digest
     read_conversation(keys, row, chat)
     return chat
 
@@ -130,6 +138,16 @@ def aligned(conversation: Conversation, sent: Conversation | None) -> Conversati
 def seal_handle(keys: Keys, lane: str, number: int) -> bytes:
     """The chat's id as its row keeps it."""
     return keys.handles.seal(str(number).encode(), table="chats", row=lane, column="handle")
+
+
+def seal_rhythm(keys: Keys, lane: str, rhythm: Rhythm) -> bytes:
+    """By which clocks the family lives, as its row keeps it."""
+    return keys.handles.seal(pack(rhythm.saved()), table="chats", row=lane, column="rhythm")
+
+
+def open_rhythm(keys: Keys, lane: str, sealed: bytes) -> Rhythm:
+    """The rhythm `seal_rhythm` sealed."""
+    return Rhythm.restored(unpack(keys.handles.open(sealed, table="chats", row=lane, column="rhythm")))
 
 
 def seal_draft(key: DraftKey, conversation: Conversation) -> bytes:

@@ -1,4 +1,4 @@
-"""`wasl bot …`: serve, init, status, backup, notes, dead-letters."""
+"""`wasl bot …`: serve, init, status, backup, notes, dead-letters, broadcast."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from pathlib import Path
 
 import click
 
+from bot.broadcasting_cli import cli as broadcasting
+
 
 @click.group(name="bot")
 def cli() -> None:
     """The families' side: Telegram in and out, store, sealing, hand-off API."""
+
+
+cli.add_command(broadcasting)
 
 
 @cli.command()
@@ -54,11 +59,12 @@ def init() -> None:
 def status() -> None:
     """Count what waits: updates, messages, sealed reports, tasks."""
     from bot.settings import read_settings
-    from bot.store import envelopes, inbox, meta, outbox, tasks
+    from bot.store import envelopes, inbox, meta, outbox, reminders, tasks
     from bot.store.store import look
 
     url = read_settings().database_url
-    for name, count in (("inbox", inbox.counts), ("outbox", outbox.counts), ("envelopes", envelopes.counts)):
+    counted = {"inbox": inbox.counts, "outbox": outbox.counts, "reminders": reminders.counts}
+    for name, count in (*counted.items(), ("envelopes", envelopes.counts)):
         counts = look(url, count)
         click.echo(f"{name:<10} " + (", ".join(f"{n} {state}" for state, n in sorted(counts.items())) or "empty"))
     click.echo(f"{'tasks':<10} {look(url, tasks.open_count)} open")

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import structlog
@@ -15,9 +16,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.lanes import Waiting
 from bot.limits import FORGOTTEN
-from bot.store import envelopes, failures, files, heard, inbox, letters, meta, outbox, signals, silence
+from bot.store import envelopes, failures, files, heard, inbox, letters, meta, outbox, reminders, signals, silence
 from bot.store.writer import StoreTrouble
 from bot.translate import OURS, timer
+from bot.wishes import DAYS_A_MONTH
 
 if TYPE_CHECKING:
     from bot.house import House
@@ -31,9 +33,11 @@ TOLD_DAYS = 60
 HEARD_DAYS = 8
 #: A key that could not be brought into the family's button (the bot is blocked) is erased after so many days.
 STUCK_DAYS = 7
-DAYS_A_MONTH = 30.44
 #: Seconds between two signs of life; a gap of more than two minutes at start means that buttons were lost.
 SIGN_OF_LIFE = 20
+
+#: Seconds between two looks at what is due to be said by ourselves.
+REMIND_EVERY = 15
 
 #: With more updates than this at work, looking for lost ones waits.
 FEW = 1000
@@ -47,7 +51,7 @@ def tidy(connection: Connection, now: float, keep_sealed_hours: float) -> int:
     day = int(now) // 86_400
     pruned = inbox.prune(connection, done_before=day - DONE_DAYS, dead_before=day - DEAD_DAYS)
     pruned += failures.prune(connection, int(now) // 3600 - FORGOTTEN)
-    pruned += files.prune(connection, day)
+    pruned += files.prune(connection, day) + reminders.prune(connection, int(now) // 60)
     pruned += letters.prune(connection, day - TOLD_DAYS) + signals.prune(connection, day - TOLD_DAYS)
     pruned += heard.prune(connection, day - HEARD_DAYS)
     return erased + pruned + outbox.prune(connection, day - SAID_DAYS)
@@ -126,6 +130,15 @@ def ticking(house: House) -> Iterator[None]:
         except (StoreTrouble, SQLAlchemyError) as error:
             log.warning("minute_failed", error=type(error).__name__)
 
+    async def remind() -> None:
+        try:
+            count = await house.reminding.work_off()
+            if count:
+                log.info("reminded", count=count, left_out=house.reminding.take_left_out())
+        except (StoreTrouble, SQLAlchemyError) as error:
+            log.warning("reminding_failed", error=type(error).__name__)
+
+    scheduler.add_job(remind, "interval", seconds=REMIND_EVERY, next_run_time=datetime.now(UTC))
     scheduler.add_job(tidy_up, "interval", minutes=15)
     scheduler.add_job(live_on, "interval", seconds=SIGN_OF_LIFE)
     scheduler.add_job(every_minute, "interval", seconds=60)

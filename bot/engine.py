@@ -16,6 +16,7 @@ from flows.events import Event, Said
 from flows.languages import Spoken
 from flows.phrases import Screen
 from flows.questions import Flow
+from flows.reminding.rhythm import Rhythm, rhythm_of
 from flows.step import Turn, Wanted
 from flows.turn import Here
 from ground.complaints import Complaint
@@ -51,6 +52,8 @@ class Engine:
     form: Flow
     #: whether it holds anything that was not sent
     has_news: Callable[[Conversation, datetime], bool]
+    #: by which clocks it lives, as far as it says; the zones of an unknown country are given
+    rhythm_of: Callable[[Conversation, tuple[str, ...]], Rhythm | None]
 
 
 def load_engine(form: Path, profile: Profile) -> Engine:
@@ -71,6 +74,7 @@ def load_engine(form: Path, profile: Profile) -> Engine:
         as_sent=lambda conversation: Here(flow, conversation, conversation.started_at).as_sent(),
         form=flow,
         has_news=lambda conversation, at: Here(flow, conversation, at).has_news,
+        rhythm_of=partial(rhythm_of, flow),
     )
 
 

@@ -12,15 +12,18 @@ from bot.engine import Engine, load_engine, spoken
 from bot.hashing import Hashing
 from bot.intake import Intake
 from bot.keys import Keys, read_handoff_token, read_root_key, read_signing_key, read_verifier
-from bot.lanes import Lanes
+from bot.lanes import Lanes, Waiting
 from bot.nlu.client import Understanding
 from bot.pace import Pace
 from bot.profile import Profile, read_profile, read_recipients
+from bot.reminding import Reminding, Rules
 from bot.sealing import Sealer
 from bot.sender import Sender
 from bot.settings import Settings
+from bot.store.reminders import OF_REMINDERS
 from bot.store.store import Store
 from bot.turns import Turns
+from bot.wishes import DAYS_A_MONTH, UNKNOWN, Planner
 from bot.worker import Now, Worker
 from flows.questions import Flow
 from ground.keyfiles import data_directory
@@ -42,6 +45,7 @@ class House:
     lanes: Lanes
     intake: Intake
     understanding: Understanding
+    reminding: Reminding
     handoff_token: bytes = field(repr=False)
     verifier: Verifier = field(repr=False)
     signing_key: Ed25519PrivateKey = field(repr=False)
@@ -49,10 +53,10 @@ class House:
     now: Now = time.time
 
 
-def build(settings: Settings, engine: Engine | None = None, now: Now = time.time) -> House:
+def build(settings: Settings, engine: Engine | None = None, now: Now = time.time, clock: Now = time.monotonic) -> House:
     """Read every file and check every setting; opens nothing yet. A Complaint for the first thing that is not right.
 
-    `now` gives the seconds since 1970; a test may let years pass.
+    `now` gives the seconds since 1970, `clock` those by which we keep pace; a test may let years pass.
     """
     data_directory(settings.bot_data)
     make = not settings.production
@@ -66,13 +70,20 @@ def build(settings: Settings, engine: Engine | None = None, now: Now = time.time
     engine = engine or load_engine(settings.form, profile)
     api = Api(settings.bot_token.get_secret_value(), settings.bot_api, settings.poll_seconds)
     store = Store(settings.database_url)
-    pace = Pace(settings.sends_per_second, settings.sends_per_chat, settings.chat_burst)
-    sender = Sender(api, store, pace, settings.form.parent)
-    turns = Turns(engine, keys, profile.facts, spoken(profile), sealer)
+    pace = Pace(settings.sends_per_second, settings.sends_per_chat, settings.chat_burst, clock)
+    sender = Sender(api, store, pace, settings.form.parent, clock)
+    planner = Planner(int(profile.draft_months * DAYS_A_MONTH), tuple(dict.fromkeys((profile.time_zone, *UNKNOWN))))
+    turns = Turns(engine, keys, profile.facts, spoken(profile), sealer, planner)
     hashing = Hashing(store, keys)
     understanding = Understanding(settings.nlu_url, settings.nlu_token_path)
     worker = Worker(store, keys, turns, sender, hashing, api, sealer, now, understanding)
-    lanes = Lanes(worker.work)
+    rules = Rules(keys, planner.elsewhere)
+    reminding = Reminding(store, rules, worker, turns, sender, pace, now, profile.time_zone, clock)
+
+    async def work(update: Waiting) -> None:
+        await (reminding.say(update) if update.update_id >= OF_REMINDERS else worker.work(update))
+
+    lanes = reminding.lanes = Lanes(work)
 
     def room() -> bool:
         return lanes.backlog + sender.pending < settings.backlog
@@ -89,6 +100,7 @@ def build(settings: Settings, engine: Engine | None = None, now: Now = time.time
         hashing=hashing,
         lanes=lanes,
         intake=intake,
+        reminding=reminding,
         understanding=understanding,
         handoff_token=token,
         verifier=verifier,

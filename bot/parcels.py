@@ -40,6 +40,8 @@ class Parcel:
     lock: tuple[str, int] | None = None
     #: for a letter: its id
     letter: str | None = None
+    #: said by ourselves: tried once, and only up to this moment (monotonic); it has had its turn among all
+    once_until: float | None = None
 
     def row(self, keys: Keys, lane: str) -> OutboxRow:
         """The parcel as it is kept until it is sent."""

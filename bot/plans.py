@@ -13,10 +13,11 @@ from bot.files.receiving import Received
 from bot.keys import DraftKey, Keys
 from bot.parcels import Parcel
 from bot.reference import Code
-from bot.store import chats, envelopes, files, inbox, letters, outbox, references, resumptions, tasks
+from bot.store import chats, envelopes, files, inbox, letters, outbox, references, reminders, resumptions, tasks
 from bot.store.chats import Draft
 from bot.store.resumptions import Resumption
 from bot.store.rows import EnvelopeRow
+from bot.wishes import Changes
 from flows.conversation import Conversation
 from flows.envelope import SealedFile
 
@@ -80,6 +81,8 @@ class Plan:
     elsewhere_changed: tuple[str, ...] = ()
     given: Given = field(default_factory=Given)
     message: int | None = None
+    #: what becomes of the chat's reminders
+    changes: Changes = field(default_factory=Changes)
     erased_conversation: str | None = None
     #: the request that calls are about, when it is another than what is talked about
     about: str | None = None
@@ -115,6 +118,7 @@ def written(keys: Keys, chat: Chat, plan: Plan) -> Callable[[Connection], bool]:
         if rows:
             outbox.put(connection, rows, plan.day)
         _write_report(connection, plan)
+        plan.changes.written(connection, chat.lane)
         for ordinal, reason, times in plan.calls:
             tasks.put(
                 connection,
@@ -187,6 +191,7 @@ def _write_conversation(connection: Connection, chat: Chat, plan: Plan) -> None:
     if plan.given.brought is not None:
         lane, version = plan.given.brought
         chats.release(connection, lane, draft.id)
+        reminders.cancel(connection, lane=lane, about=draft.id)
         chats.save(connection, draft, was=version, whole=True)
         letters.move(connection, draft.id, chat.lane)
     elif chat.id_of_conversation == draft.id:
@@ -203,6 +208,7 @@ def _erase(connection: Connection, id_: str) -> None:
     chats.erase(connection, id_)
     resumptions.forget(connection, id_)
     files.forget_conversation(connection, id_)
+    reminders.cancel(connection, about=id_)
 
 
 def _write_chat(connection: Connection, chat: Chat, plan: Plan, handle: bytes | None) -> None:

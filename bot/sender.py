@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,10 +26,11 @@ from bot.plans import today
 from bot.prompts import play
 from bot.receipts.picture import draw
 from bot.refusals import Refusal, understand
-from bot.store import chats, ledger, letters, outbox
+from bot.store import chats, ledger, letters, outbox, reminders
 from bot.store.rows import Sent
 from bot.store.store import Store
 from bot.store.writer import Job, StoreTrouble
+from bot.transport import Unsent
 
 #: First and longest wait after trouble with the network (seconds).
 SOONEST, LATEST = 0.5, 60.0
@@ -40,6 +42,9 @@ _CLEANING = ("hush", "sweep", "vanish")
 NOTHING_SAID = "—"
 #: More courtesies than this under way at once, and the next ones are left out.
 MOST_COURTESIES = 256
+
+#: What an outbox row's end means for the reminder it said.
+_BECAME = {"done": reminders.SAID, "dead": reminders.LOST, "dropped": reminders.DROPPED}
 
 log = structlog.get_logger()
 
@@ -68,6 +73,12 @@ class _Marks:
     def write(self, connection: Connection) -> None:
         if self.sent:
             outbox.mark(connection, self.sent)
+            said = {
+                one.update_id - reminders.OF_REMINDERS: one
+                for one in self.sent
+                if one.update_id >= reminders.OF_REMINDERS
+            }
+            reminders.mark(connection, {id_: _BECAME[one.state] for id_, one in said.items()})
         if self.anchors:
             chats.anchor(connection, self.anchors.items())
         for conversation, version in self.locked:
@@ -79,12 +90,15 @@ class _Marks:
 class Sender:
     """One task per chat that has something to be said. Rows are the truth; what is here can be lost."""
 
-    def __init__(self, api: Api, store: Store, pace: Pace, recordings: Path) -> None:
+    def __init__(
+        self, api: Api, store: Store, pace: Pace, recordings: Path, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._api = api
         self._store = store
         self._pace = pace
         #: where the form lies, and with it its recorded questions
         self._recordings = recordings
+        self._clock = clock
         self._lanes: dict[str, _Lane] = {}
         self._courtesies: set[asyncio.Task[None]] = set()
         self._marks = _Marks()
@@ -95,6 +109,8 @@ class Sender:
         self._closing = False
         self.pending = 0
         self.sent = 0
+        #: messages in a row of which nobody knows whether they arrived
+        self.doubtful = 0
 
     def put(self, chat: Chat, parcels: Sequence[Parcel]) -> None:
         """Say these after whatever waits for the chat already. Their rows are committed."""
@@ -164,6 +180,9 @@ class Sender:
         if parcel.kind in _CLEANING:
             await self._clean(lane, parcel)
             return
+        if parcel.once_until is not None:
+            await self._deliver_once(lane, parcel, parcel.once_until)
+            return
         if parcel.lock is not None and parcel.lock[1] != lane.chat.version:
             self._done(lane, parcel, absorbed, None, superseded=True)  # the conversation went on meanwhile
             return
@@ -189,6 +208,30 @@ class Sender:
                 self._done(lane, parcel, absorbed, result)
                 return
         self._gone(lane, parcel, absorbed)
+
+    async def _deliver_once(self, lane: _Lane, parcel: Parcel, until: float) -> None:
+        """Something said by ourselves: tried again only where it is certain that nothing arrived, and not too late."""
+        failures = 0
+        method, parameters = call_for(parcel, lane.chat)
+        await self._pace.turn_in_chat(lane.bucket)
+        while lane.chat.reachable and self._clock() < until:
+            try:
+                result = await self._api.call(method, parameters)
+            except TelegramError as error:
+                failures += 1
+                refusal = understand(error)
+                certain = refusal in (Refusal.LATER, Refusal.TOKEN, Refusal.UNREACHABLE) or isinstance(error, Unsent)
+                self.doubtful += not certain
+                if not certain or not await self._refused(lane, parcel, error, failures):
+                    log.warning("said_perhaps", update=parcel.update_id, error=type(error).__name__)
+                    self._done(lane, parcel, [], None, never=True)
+                    return
+            else:
+                self.doubtful = 0
+                pass_by("reminded")
+                self._done(lane, parcel, [], result)
+                return
+        self._gone(lane, parcel, [])
 
     async def _call(self, parcel: Parcel, method: str, parameters: Mapping[str, Any]) -> Any:
         if parcel.kind == "picture":

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from uuid import uuid4
 
-from bot.chats import Chat, aligned, open_draft, seal_draft, seal_receipt
+from bot.chats import Chat, aligned, open_draft, open_rhythm, seal_draft, seal_receipt, seal_rhythm
 from bot.engine import Engine
 from bot.genuine import Marks
 from bot.keys import DraftKey, Keys
@@ -21,9 +21,10 @@ from bot.sealing import Sealer
 from bot.store.chats import Draft
 from bot.store.silence import grain
 from bot.translate import Heard
+from bot.wishes import UNKNOWN, Planner, reminded_after
 from flows import notices, replies
 from flows.certified import receipt_screen
-from flows.conversation import Conversation
+from flows.conversation import Conversation, Wishes
 from flows.effects import (
     CallPerson,
     Certify,
@@ -33,6 +34,7 @@ from flows.effects import (
     Erase,
     Forget,
     Guard,
+    Inform,
     Inquire,
     Keep,
     Lock,
@@ -43,6 +45,7 @@ from flows.effects import (
     Prove,
     Quiet,
     Recover,
+    Remind,
     Renew,
     Settle,
     Show,
@@ -56,6 +59,8 @@ from flows.effects import (
 )
 from flows.events import Chose, Commanded, Event, FellSilent, Said
 from flows.phrases import Phrase, Screen
+from flows.reminders import NOTED
+from flows.reminding.rhythm import Rhythm
 from flows.rights import is_panic
 from flows.standing import Request, status_screen
 from flows.step import Turn
@@ -76,13 +81,22 @@ _ELSEWHERE = 900
 class Turns:
     """Takes turns. Changes nothing itself: `turn`, `plan`, commit `write(…)`, then `settle` the chat."""
 
-    def __init__(self, engine: Engine, keys: Keys, facts: Facts, languages: tuple[str, ...], sealer: Sealer) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        keys: Keys,
+        facts: Facts,
+        languages: tuple[str, ...],
+        sealer: Sealer,
+        planner: Planner = Planner(365, UNKNOWN),  # noqa: B008  (it cannot be changed)
+    ) -> None:
         self.engine = engine
         self._keys = keys
         self.facts = lru_cache(maxsize=32)(facts)
         self._languages = languages
         self._sealer = sealer
         self.marks = Marks(keys)
+        self._planner = planner
 
     def stranger(self, lane: str, heard: Heard) -> Chat:
         """A chat we have no row of yet."""
@@ -99,8 +113,11 @@ class Turns:
             lost = isinstance(heard.event, Chose) and _key_of(heard.event) is not None
             first = heard.event if isinstance(heard.event, Said) else None
             turn = self.engine.begin(uuid4().hex, chat.language, at, first=first)
+            if chat.kept and _stops(heard.event):
+                return replace(_led(turn, notices.QUIET), effects=(*_led(turn, notices.QUIET).effects, Quiet(True)))
             return _led(turn, notices.EXPIRED) if lost and chat.kept else turn
-        turn = self.engine.step(chat.conversation, _without_key(heard.event))
+        wishes = Wishes(chat.reminded, chat.digest, chat.quiet)
+        turn = self.engine.step(replace(chat.conversation, wishes=wishes), _without_key(heard.event))
         if any(isinstance(effect, Renew) for effect in turn.effects):
             return self.engine.begin(uuid4().hex, turn.conversation.language, at, language_known=True)
         return turn
@@ -134,7 +151,28 @@ class Turns:
             if isinstance(effect, Submit):
                 facts |= self._submit(plan, effect, heard.event.at)
         self._perform(plan, chat, heard, turn, facts)
+        rests = isinstance(heard.event, FellSilent) and any(isinstance(effect, Lock) for effect in turn.effects)
+        self._remind(plan, chat, heard, turn.effects, rests=rests)
         return plan
+
+    def _remind(self, plan: Plan, chat: Chat, heard: Heard, effects: Sequence[Effect], *, rests: bool) -> None:
+        """What the turn changes in what we say by ourselves."""
+        about = plan.conversation.id if plan.conversation is not None else chat.id_of_conversation
+        before = chat.conversation if plan.conversation is not None else None
+        if rests or before is None or any(isinstance(effect, Submit) for effect in effects):
+            known = self.engine.rhythm_of(before, self._planner.elsewhere) if before is not None else None
+            if known is not None:
+                plan.state["rhythm"] = seal_rhythm(self._keys, chat.lane, known)
+        plan.state["reminded"], plan.state["digest"] = reminded_after(chat, effects)
+        if about != chat.id_of_conversation and chat.id_of_conversation is not None:
+            plan.state |= {"rhythm": None, "reminded": False, "digest": 0}  # one's wishes are about one request
+        plan.changes = self._planner.of_turn(
+            chat, heard.event, effects, about, rests=rests, rhythm=lambda: self.rhythm(chat.lane, plan.state["rhythm"])
+        )
+
+    def rhythm(self, lane: str, sealed: object) -> Rhythm:
+        """The hours of a chat; when nothing is known, those that suit most places families are in."""
+        return open_rhythm(self._keys, lane, sealed) if isinstance(sealed, bytes) else Rhythm(self._planner.elsewhere)
 
     def _plan(self, update_id: int, chat: Chat, heard: Heard, turn: Turn, given: Given) -> Plan:
         conversation, day = turn.conversation, today(heard.event.at)
@@ -271,15 +309,24 @@ class Turns:
         if isinstance(event, FellSilent):
             if chat.discreet:
                 plan.parcels.append(Parcel(update_id, 0, "sweep", {}))
+            self._remind(plan, chat, heard, (), rests=True)
             return plan
         screens = [notices.locked_away_screen()]
+        effects: list[Effect] = []
         if isinstance(event, Said) and cries_for_help(event.text):
             plan.calls.append((0, "distress", ""))
+            effects = [CallPerson("distress")]
             screens = [replies.distress_screen(None)]
         elif requests is not None:
             screens = [status_screen(requests, event.at)]
+        elif _stops(event):
+            effects = [Quiet(True)]
+            screens = [Screen((notices.QUIET,))]
+            plan.state["quiet"] = True
+            plan.toast = self.engine.speak(Screen((NOTED,)), chat.language, self.facts(chat.language)).text
         elif isinstance(event, Commanded) and event.name == "person":
             plan.calls.append((0, "asked", ""))
+            effects = [CallPerson("asked")]
             screens = [Screen((notices.PERSON_ASKED, notices.HUMAN_CONTACT))]
         elif (isinstance(event, Chose) and event.press == "xx") or (
             isinstance(event, Commanded) and event.name == "delete"
@@ -288,6 +335,7 @@ class Turns:
         for ordinal, screen in enumerate(screens):
             content = self.say(screen, chat.language, chat.locked.tag)
             plan.parcels.append(Parcel(update_id, ordinal, "tell", content))
+        self._remind(plan, chat, heard, effects, rests=False)
         return plan
 
     def _resting_state(self, chat: Chat, heard: Heard, day: int) -> dict[str, object]:
@@ -386,8 +434,8 @@ class _Performing:
                 plan.dropped_files = (*plan.dropped_files, *ids)
             case Erase():
                 plan.draft_over = True
-            case Submit() | Keep() | Renew() | Inquire() | Write():
-                pass  # see Turns._submit, Given, Turns.turn and bot.letters
+            case Submit() | Keep() | Renew() | Inquire() | Write() | Remind() | Inform():
+                pass  # see Turns._submit, Given, Turns.turn, Turns._remind and bot.letters
             case Recover() | Take() | Prove() | Guard() | LookUp():
                 pass  # see Answers
 
@@ -464,6 +512,9 @@ def _as_it_was(chat: Chat, heard: Heard, day: int) -> dict[str, object]:
         "discreet": chat.discreet,
         "recording": chat.recording,
         "word": chat.word,
+        "rhythm": chat.rhythm,
+        "reminded": chat.reminded,
+        "digest": chat.digest,
     }
 
 
@@ -489,6 +540,11 @@ def asks_how_it_stands(event: Event) -> bool:
     if isinstance(event, Chose):
         return event.press == "st"
     return isinstance(event, Commanded) and event.name == "status"
+
+
+def _stops(event: Event) -> bool:
+    """The family wants no messages but answers."""
+    return (isinstance(event, Chose) and event.press == "q") or (isinstance(event, Commanded) and event.name == "stop")
 
 
 def _begins_anew(event: Event) -> bool:

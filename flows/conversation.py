@@ -78,6 +78,18 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the chat lets us say by ourselves."""
+
+    #: to be reminded of what is left unfinished
+    reminded: bool = False
+    #: months between two regular updates; 0 none
+    digest: int = 0
+    #: nothing but answers
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """One family's conversation about one request. Immutable: `flows.step` returns a new one.
 
@@ -112,6 +124,8 @@ class Conversation:
     #: whether what was sent has a PIN, and whether it is still to be asked for. The shell fills them in; they are not saved
     has_pin: bool = field(default=False, compare=False)
     guarded: bool = field(default=False, compare=False)
+    #: what the chat lets us say by ourselves; likewise filled in by the shell where it is shown
+    wishes: Wishes = field(default=Wishes(), compare=False)
 
     @property
     def tag(self) -> str:

@@ -175,6 +175,20 @@ class Quiet:
 
 
 @dataclass(frozen=True, slots=True)
+class Remind:
+    """The family wishes to be reminded of what it leaves unfinished, or no longer."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inform:
+    """The family wishes a regular update every so many months; 0 none."""
+
+    months: int
+
+
+@dataclass(frozen=True, slots=True)
 class CallPerson:
     """Make a task for a person of the team; `reason` is one of our words, never the family's."""
 
@@ -228,6 +242,8 @@ Effect: TypeAlias = (
     | Vanish
     | Lock
     | Quiet
+    | Remind
+    | Inform
     | CallPerson
     | Prefer
     | Inquire

@@ -17,6 +17,7 @@ KEEP = N_("Keep it")
 MY_DATA = N_("What is kept here")
 AGREED_TO = N_("What I agreed to")
 OPEN = N_("Open")
+REMINDERS = N_("Reminders")
 OTHER_PHONE = N_("Take it to another phone")
 ASK_ERASURE = N_("Ask for deletion")
 TAKE_BACK = N_("Take this back")
@@ -150,6 +151,7 @@ COMMANDS: Mapping[str, Phrase] = {
     "help": N_("Help"),
     "hide": N_("Clear this chat"),
     "mydata": N_("What is kept here"),
+    "reminders": N_("Reminders"),
     "stop": N_("No more messages"),
     "withdraw": N_("Take back an agreement"),
     "resume": N_("Continue from another phone"),
@@ -163,7 +165,8 @@ COMMANDS: Mapping[str, Phrase] = {
 def pause_screen(*, keepable: bool) -> Screen:
     """Resting; with `keepable` what was written can be taken to another phone."""
     other = ((Button(OTHER_PHONE, press("cp")),),) if keepable else ()
-    return Screen((TAKE_A_BREAK,), ((Button(CONTINUE, press("g")),), *other, (Button(PERSON, press("h")),)))
+    aside = (Button(REMINDERS, press("rm")), Button(PERSON, press("h")))
+    return Screen((TAKE_A_BREAK,), ((Button(CONTINUE, press("g")),), *other, aside))
 
 
 def resting_screen(conversation: Conversation) -> Screen:
@@ -217,7 +220,7 @@ def submitted_screen(conversation: Conversation, *lines: Phrase) -> Screen:
         (Button(IS_THERE_NEWS, press("st")),),
         (Button(ADD_OR_CORRECT, press("m")),),
         (Button(WRITE_TO_TEAM, press("wt")), Button(PERSON, press("h"))),
-        (Button(MY_DATA, press("md")),),
+        (Button(MY_DATA, press("md")), Button(REMINDERS, press("rm"))),
         (Button(PIN, press("pn")), Button(RECEIPT, press("rc"))),
         (Button(REALLY_YOU, press("sf")),),
         (Button(START_NEW, press("n")),),

@@ -17,6 +17,8 @@ st  how it stands   pn / pd / px  the PIN of what was sent, a second one, none  
 rc / rc:r2  a receipt of the last sending, of the second
 sf  is it really you?   vf  is this message ours?   ph  the words for a call   wd / wd:w7  our word, this one
 im  somebody pretends to be us
+rm  reminders   ry / rn  remind me, do not   rd:m3  a regular update every three months (m0 none)
+ct:yes / ct:changed  this is (no longer) a good way to reach me   ap:yes / ap:other / ap:no  about an appointment
 """
 
 from __future__ import annotations
@@ -37,12 +39,12 @@ _PAIRS = frozenset("ctso")
 #: verbs about a question
 _SINGLES = frozenset("debyrwi")
 #: verbs about the whole conversation, with a word of their own: a page, a section
-_WORDED = frozenset({"v", "m", "k", "u", "pt", "rc", "wd"})
+_WORDED = frozenset({"v", "m", "k", "u", "pt", "rc", "wd", "rd", "ct", "ap"})
 #: verbs about the whole conversation
 PLAIN = frozenset(
     {
         *("v", "m", "send", "p", "g", "h", "hp", "hs", "x", "xx", "n", "md", "wl"),
-        *("ea", "ek", "q", "qo", "cp", "re", "hd", "st", "wt"),
+        *("ea", "ek", "q", "qo", "cp", "re", "hd", "st", "wt", "rm", "ry", "rn"),
         *("pn", "pd", "px", "tk", "rc", "sf", "vf", "ph", "wd", "im"),
     }
 )

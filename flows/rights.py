@@ -37,6 +37,7 @@ from flows.phrases import Button, Phrase, Screen
 from flows.presses import Press, press
 from flows.questions import Flow
 from flows.reading.words import tidy
+from flows.reminders import pressed_about_reminders, wishes_screen
 from flows.report import notice, report
 from flows.standing import TIME_NOTED, TIMES, Request, draft_line, status_screen
 from flows.turn import Here, Turn
@@ -77,7 +78,8 @@ def pressed(here: Here, press: Press) -> Turn:
         case "cp" if _is_keepable(here):
             return here.show(tell.pin_screen(), asking="pin")
         case _:
-            return _of_any_time(here, press.verb, press.word) or here.move_on(focus=None, section=None)
+            found = pressed_about_reminders(here, press) or _of_any_time(here, press.verb, press.word)
+            return found or here.move_on(focus=None, section=None)
 
 
 def _of_any_time(here: Here, verb: str, word: str = "") -> Turn | None:
@@ -97,6 +99,8 @@ def _of_any_time(here: Here, verb: str, word: str = "") -> Turn | None:
             return kept(here)
         case "wl":
             return agreed(here)
+        case "rm":
+            return here.show(wishes_screen(here.conversation))
         case "q":
             return quiet(here, on=True)
         case "qo":
@@ -138,6 +142,7 @@ _VERBS = {
     "hide": "hd",
     "resume": "re",
     "status": "st",
+    "reminders": "rm",
     "pin": "pn",
     "receipt": "rc",
     "safety": "sf",
@@ -466,6 +471,8 @@ def pressed_after(here: Here, press: Press | None) -> Turn:
             return Turn(here.conversation, (Write(),))
         case "w" if press is not None:
             return withdraw(here, press.question)
+    if press is not None and (about_reminders := pressed_about_reminders(here, press)) is not None:
+        return about_reminders
     found = _of_any_time(here, verb, word)
     return found or here.show(tell.submitted_screen(here.conversation, tell.ALREADY_SENT))
 

@@ -90,6 +90,8 @@ def step(flow: Flow, conversation: Conversation, event: Event) -> Turn:
     match event:
         case Said(text) if rights.is_panic(text):
             return rights.panic(here)
+        case Chose(_, "q"):
+            return rights.quiet(here, on=True)  # under a reminder of something that is over, too
         case FellSilent(_, short):
             return rights.fell_silent(here, short=short)
         case Recovered():

@@ -43,6 +43,7 @@ from flows.effects import (
     Erase,
     Forget,
     Guard,
+    Inform,
     Inquire,
     Keep,
     Lock,
@@ -53,6 +54,7 @@ from flows.effects import (
     Prove,
     Quiet,
     Recover,
+    Remind,
     Renew,
     Settle,
     Show,
@@ -389,7 +391,13 @@ class Player:
     def _take(self, turn: Turn) -> list[str]:
         self.conversation = restore(json.loads(json.dumps(save(turn.conversation))))
         guarded = self.has_pin and bool(self.conversation.sent)
-        self.conversation = replace(self.conversation, handed=self.handed, has_pin=guarded, guarded=guarded)
+        self.conversation = replace(
+            self.conversation,
+            handed=self.handed,
+            has_pin=guarded,
+            guarded=guarded,
+            wishes=turn.conversation.wishes,
+        )
         self._note_waiting()
         assert self.conversation == turn.conversation, "a conversation must survive being saved"  # noqa: S101
         self.language = self.conversation.language
@@ -444,6 +452,10 @@ class Player:
                 return [f"! Play {path}"]
             case Quiet(on):
                 return [f"! Quiet {'on' if on else 'off'}"]
+            case Remind(on):
+                return [f"! Remind {'on' if on else 'off'}"]
+            case Inform(months):
+                return [f"! Inform {months}"]
             case Settle():
                 return []
             case Renew():

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bench.storm import ANSWERS, CODES, STORY, Family, Storm, _figures, broken_promises, storm
+from flows.reminding.hours import window
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 
@@ -19,6 +21,9 @@ async def test_no_answer_is_lost_or_doubled_under_kill_9(
     database = "sqlite" if kind == "sqlite" else request.getfixturevalue("postgres_url")
     figures = await storm(30, database, tmp_path, seed=7, think=(0.3, 1.4), most_kills=10)
     assert figures["kills"] >= 5
+    assert figures["reminders_planned"] == 30
+    if window(datetime.now(UTC).date()) is not None:  # on a day that hurts none is said
+        assert figures["reminders_said"] > 0
     assert broken_promises(figures) == []
 
 
@@ -42,6 +47,9 @@ def test_the_storm_would_see_a_broken_promise() -> None:
         **whole,
         "enquirer": {"claims": [*claims, {"question": "father", "raw": {"text": "Samira 1"}, "value": None}]},
     }
+    family.reminded = 2
+    assert broken_promises(_figures(weather, [whole])) == ["reminders_said_twice: 1"]
+    family.reminded = 1
     family_stalled = Counter(promise.split(":")[0] for promise in broken_promises(_figures(weather, [])))
     assert broken_promises(_figures(weather, [lost])) == ["answers_lost: 1"]
     assert broken_promises(_figures(weather, [wrong])) == ["answers_applied_wrongly_or_twice: 1"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.sandbox.refusals import too_many
@@ -30,14 +31,18 @@ class Floods:
     """Off unless `strict`. A refused message costs nothing, as long as the bot waits."""
 
     strict: bool
+    clock: Callable[[], float] = time.monotonic
     _chats: dict[int, _Bucket] = field(default_factory=dict)
-    _all: _Bucket = field(default_factory=lambda: _Bucket(OVERALL, OVERALL, time.monotonic()))
+    _all: _Bucket = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._all = _Bucket(OVERALL, OVERALL, self.clock())
 
     def allow(self, chat_id: int) -> None:
         """Count one message to this chat, or refuse it with 429."""
         if not self.strict:
             return
-        now = time.monotonic()
+        now = self.clock()
         chat = self._chats.setdefault(chat_id, _Bucket(PER_CHAT, PER_CHAT, now))
         seconds = max(chat.wait(now), self._all.wait(now))
         if seconds:

@@ -31,6 +31,9 @@ _CHAT = select(
     chats.c.discreet,
     chats.c.recording,
     chats.c.word,
+    chats.c.rhythm,
+    chats.c.reminded,
+    chats.c.digest,
 ).select_from(chats.outerjoin(conversations, conversations.c.id == chats.c.conversation))
 _LOAD = _CHAT.where(chats.c.lane == bindparam("which"))
 _OF = chats.c.lane == bindparam("which")
@@ -51,6 +54,9 @@ _CHANGE = (
         discreet=bindparam("hidden"),
         recording=bindparam("played"),
         word=bindparam("chosen"),
+        rhythm=bindparam("beats"),
+        reminded=bindparam("asked"),
+        digest=bindparam("months"),
     )
 )
 _REACH = update(chats).where(_OF).values(reachable=bindparam("open"))
@@ -137,6 +143,9 @@ STATE: Mapping[str, str] = {
     "discreet": "hidden",
     "recording": "played",
     "word": "chosen",
+    "rhythm": "beats",
+    "reminded": "asked",
+    "digest": "months",
 }
 
 

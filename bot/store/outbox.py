@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from bot.store.rows import OutboxRow, Sent
-from bot.store.tables import DROPPED, NEW, outbox
+from bot.store.tables import DROPPED, NEW, ONCE, outbox
 
 _PUT = insert(outbox)
 _ONE = (outbox.c.update_id == bindparam("id"), outbox.c.ordinal == bindparam("nth"))
@@ -30,6 +30,12 @@ _WAITING = (
 def put(connection: Connection, rows: Sequence[OutboxRow], day: int) -> None:
     """Queue these; the key (update, ordinal) refuses a second time."""
     connection.execute(_PUT, [_values(row, day) for row in rows])
+
+
+def put_once(connection: Connection, update_id: int, lane: str, day: int) -> None:
+    """Note something that is tried once: nothing finds it again but the ledger, when it stands in the chat."""
+    row = OutboxRow(update_id, 0, lane, "tell", fresh=False, target=None, body=None)
+    connection.execute(_PUT, [{**_values(row, day), "state": ONCE}])
 
 
 def mark(connection: Connection, sent: Iterable[Sent]) -> None:

@@ -39,6 +39,9 @@ class ChatRow:
     discreet: bool
     recording: str | None
     word: int | None
+    rhythm: bytes | None = field(repr=False)
+    reminded: bool
+    digest: int
 
 
 @dataclass(frozen=True, slots=True)

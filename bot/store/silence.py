@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, and_, delete, or_, select, update
 
+from bot.store import reminders
 from bot.store.tables import chats, conversations, envelopes, files, letters, references, resumptions, standings
 
 #: A chat's last sign of life is kept to the minute (seconds), and only until its long silence is noticed.
@@ -41,6 +42,7 @@ def expire(connection: Connection, before: int) -> list[str]:
         select(conversations.c.id, conversations.c.lane, conversations.c.receipt).where(old)
     ).all()
     for id_, lane, receipt in rows:
+        reminders.cancel(connection, about=id_, kinds=("unfinished", "erasure_near"))
         connection.execute(delete(resumptions).where(resumptions.c.conversation == id_))
         connection.execute(delete(files).where(files.c.conversation == id_, files.c.report.is_(None)))
         this = conversations.c.id == id_
@@ -83,6 +85,7 @@ def carry_out_erasures(connection: Connection, today: int) -> list[str]:
         connection.execute(delete(letters).where(letters.c.report == id_))
         connection.execute(delete(resumptions).where(resumptions.c.conversation == id_))
         connection.execute(delete(conversations).where(conversations.c.id == id_))
+        reminders.cancel(connection, about=id_)
         connection.execute(
             update(chats).where(chats.c.lane == lane, chats.c.conversation == id_).values(conversation=None)
         )

@@ -25,6 +25,7 @@ metadata = MetaData()
 _RowId = BigInteger().with_variant(Integer, "sqlite")
 
 NEW, DONE, DEAD, DROPPED = "new", "done", "dead", "dropped"
+ONCE = "once"
 _IS_NEW = text("state = 'new'")
 _HAS_MESSAGE = text("message IS NOT NULL")
 _AWAKE = text("touched IS NOT NULL")
@@ -76,6 +77,14 @@ chats = Table(
     Column("recording", String(40)),
     #: which word of `flows.words` the family chose for our messages; NULL when it was given one
     Column("word", SmallInteger),
+    #: time zones and weeks to leave out (`flows.reminding.rhythm`), sealed; NULL when nothing is known
+    Column("rhythm", LargeBinary),
+    #: the family asked to be reminded of what it leaves unfinished
+    Column("reminded", Boolean, nullable=False, server_default=false()),
+    #: months between two regular updates the family asked for; 0 none
+    Column("digest", SmallInteger, nullable=False, server_default="0"),
+    #: until this day (since 1970) a person of the team has the word, and nothing is sent by ourselves
+    Column("held", Integer),
     Index("chats_awake", "touched", sqlite_where=_AWAKE, postgresql_where=_AWAKE),
 )
 
@@ -139,7 +148,7 @@ outbox = Table(
     Column("fresh", Boolean, nullable=False),
     #: the message to forget
     Column("target", BigInteger),
-    #: new, done, dead (refused for ever), dropped (the chat is gone)
+    #: new, done, dead (refused for ever), dropped (the chat is gone), once (to be tried once; its body is nowhere)
     Column("state", String(8), nullable=False),
     Column("day", Integer, nullable=False),
     #: the message that came of it, until it is deleted: the other half of the ledger
@@ -147,6 +156,48 @@ outbox = Table(
     Column("body", LargeBinary),
     Index("outbox_said", "lane", sqlite_where=_HAS_MESSAGE, postgresql_where=_HAS_MESSAGE),
     Index("outbox_new", "update_id", "ordinal", sqlite_where=_IS_NEW, postgresql_where=_IS_NEW),
+)
+
+#: What we say by ourselves, and when. A row that left `new` is never tried again.
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("lane", String(32), nullable=False),
+    #: one of `flows.reminding.kinds`
+    Column("kind", String(16), nullable=False),
+    Column("step", SmallInteger, nullable=False),
+    #: what it is about: a conversation, a broadcast; empty once it was said
+    Column("about", String(32), nullable=False),
+    #: minutes since 1970: the cause, or an appointment's moment
+    Column("base", Integer, nullable=False),
+    #: minutes since 1970: when it is due; once said, when that was
+    Column("due", Integer, nullable=False),
+    #: new, sending (it may have been said), said, lost (it may not have been), dropped
+    Column("state", String(8), nullable=False),
+    #: until this minute one instance works on it
+    Column("leased", Integer),
+    Column("broadcast", Integer),
+    Index(
+        "reminders_once", "lane", "kind", "step", "about", unique=True, sqlite_where=_IS_NEW, postgresql_where=_IS_NEW
+    ),
+    Index("reminders_due", "due", sqlite_where=_IS_NEW, postgresql_where=_IS_NEW),
+    Index("reminders_lane", "lane"),
+    Index("reminders_broadcast", "broadcast"),
+)
+
+#: What an operator says to all families, in every offered language. The words are the operator's own.
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    #: safety or decision
+    Column("kind", String(16), nullable=False),
+    #: new, running, paused
+    Column("state", String(8), nullable=False),
+    #: language -> text, JSON
+    Column("texts", LargeBinary, nullable=False),
+    Column("day", Integer, nullable=False),
 )
 
 #: Sealed reports on their way to the desk.
