@@ -77,7 +77,9 @@ def walk_(file: Path, walks: int, seed: int) -> None:
     flow, begun = _load(file), time.monotonic()
     found = wander(flow, walks=walks, seed=seed, languages=offered())
     lines = list(_walked(found, seed))
-    click.echo(f"{_name(file)}: {found.walks} walks, {found.events} events in {time.monotonic() - begun:.1f} s, seed {seed}")
+    click.echo(
+        f"{_name(file)}: {found.walks} walks, {found.events} events in {time.monotonic() - begun:.1f} s, seed {seed}"
+    )
     taken, asked = len(found.covered & found.wanted), len(found.questions) - len(found.never_asked)
     click.echo(f"{found.sent} ended with a report sent, {found.ended} ended unsent")
     click.echo(

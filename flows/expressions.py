@@ -231,7 +231,9 @@ def _modulo(a: float, b: float) -> float:
 
 def _matches(pattern: str) -> Callable[[str], bool]:
     try:
-        compiled = re.compile(re.sub(r"(\\[wdsWDS])-(?!\])", r"\1\\-", pattern))  # `[\w-.]`: Python wants the `-` escaped
+        compiled = re.compile(
+            re.sub(r"(\\[wdsWDS])-(?!\])", r"\1\\-", pattern)
+        )  # `[\w-.]`: Python wants the `-` escaped
     except re.error as error:
         raise BadExpression(f"the pattern of regex() cannot be read: {error}") from None
     return lambda words: compiled.search(words) is not None

@@ -12,9 +12,9 @@ import yaml
 
 from flows.expressions import BadExpression, Expression, compile_expression
 from flows.languages import own_name
+from flows.own_words import OwnWords, own_words
 from flows.phrases import Fact, Phrase, Value
 from flows.presses import CHOICE, NAME
-from flows.own_words import OwnWords, own_words
 from flows.questions import About, Choice, Flow, Kind, Question, Section
 from flows.reading import READERS
 
@@ -30,7 +30,9 @@ _QUESTION_KEYS = frozenset(
 _AUDIO = "media::audio"
 _GROUP_KEYS = frozenset({"type", "name", "label", "relevant", "note", "questions", "menu", "sheet"})
 _REPEAT_KEYS = frozenset({"type", "name", "label", "note", "relevant", "questions", "sheet"})
-_CHOICE_KEYS = frozenset({"name", "label", "note", "shows", "calls_person", "attention", "ends", "thanks"} | {"columns", "sheet"})
+_CHOICE_KEYS = frozenset(
+    {"name", "label", "note", "shows", "calls_person", "attention", "ends", "thanks"} | {"columns", "sheet"}
+)
 _ANSWER = re.compile(r"\$\{([^}]*)\}")
 #: What a question's answer may do when it leaks; the highest is told to a person, not asked in a chat.
 _SENSITIVITY = ("1", "2", "3", "4")
@@ -212,8 +214,8 @@ class _Loader:
                 self.wrong(line, f"the list {name!r} holds no choices")
                 continue
             choices = [self._choice(name, entry, line) for entry in entries]
-            names = [(choice.name, *sorted(choice.columns.items())) for choice in choices]  # a filter tells others apart
-            for repeated in sorted({choice[0] for choice in names if names.count(choice) > 1}):
+            alike = [(choice.name, sorted(choice.columns.items())) for choice in choices]  # a filter tells others apart
+            for repeated in sorted({name for name, columns in alike if alike.count((name, columns)) > 1}):
                 self.wrong(line, f"the list {name!r} has the choice {repeated!r} twice; keep one")
             self.lists[name] = tuple(choices)
 
@@ -296,7 +298,9 @@ class _Loader:
         self._name(entry, name)
         if around.repeat or around.section:
             where = f"the repeat {around.repeat!r}" if around.repeat else f"the menu's section {around.section!r}"
-            self.wrong(entry.line, f"the repeat {name!r} lies in {where}; take it out, or ask for it in one text question")
+            self.wrong(
+                entry.line, f"the repeat {name!r} lies in {where}; take it out, or ask for it in one text question"
+            )
         self.repeats[name] = entry.line
         own = entry.text("relevant")
         inside = replace(around, conditions=(*around.conditions, own)) if own else around

@@ -12,7 +12,9 @@ from flows.questions import Flow, Question
 
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
-_COMPARED = re.compile(r"\$\{\s*([a-z0-9_]+)\s*\}\s*!?=\s*'([^']*)'|selected\(\s*\$\{\s*([a-z0-9_]+)\s*\}\s*,\s*'([^']*)'\s*\)")
+_COMPARED = re.compile(
+    r"\$\{\s*([a-z0-9_]+)\s*\}\s*!?=\s*'([^']*)'|selected\(\s*\$\{\s*([a-z0-9_]+)\s*\}\s*,\s*'([^']*)'\s*\)"
+)
 #: combinations of answers that are tried for one condition
 MOST_TRIED = 20_000
 #: what a calculate or a repeat's number may come to is not guessed
@@ -48,7 +50,9 @@ def dead_ends(flow: Flow) -> Iterator[tuple[Question, str]]:
         if question.ends_unless:
             ways = [one for one in ways if one.name in question.ends_unless]
         if not ways:
-            says = f"nobody gets past {question.name!r}: it is required and each of its choices ends or only shows a text"
+            says = (
+                f"nobody gets past {question.name!r}: it is required and each of its choices ends or only shows a text"
+            )
             yield question, f"{says}; add a choice that goes on"
 
 

@@ -103,7 +103,7 @@ def wander(flow: Flow, *, walks: int, seed: int = 1, languages: Sequence[str] = 
         walk = _Walk(flow, found, f"{seed}:{number}", languages[number % len(languages)], number % SPOKEN_EVERY == 0)
         try:
             walk.run()
-        except Exception as error:  # noqa: BLE001  (whatever a form makes the engine raise is what we look for)
+        except Exception as error:
             found.trouble = Trouble(f"{type(error).__name__}: {error}", walk.seed, tuple(walk.path))
         found.walks += 1
         found.events += len(walk.path)

@@ -15,8 +15,8 @@ from flows.xlsform.cells import BadSheet, Fault, Row, Table, read_tables
 from flows.xlsform.kinds import ASKED, NOT_COLLECTED, READS, TODAY, UNSUPPORTED
 from flows.xlsform.names import Names
 from flows.xlsform.texts import MORE, OTHER, SPECIFY, Texts, code_of, noun, plain
-from flows.xlsform.yaml_text import Place, dump, places
 from flows.xlsform.validating import validated
+from flows.xlsform.yaml_text import Place, dump, places
 
 _TRUE = frozenset({"yes", "true", "true()", "1", "y"})
 _FALSE = frozenset({"", "no", "false", "false()", "0", "n"})
@@ -84,7 +84,9 @@ class _Importer:
         survey = tables.get("survey")
         if survey is None:
             listed = ", ".join(tables) or "none"
-            raise BadSheet([Fault(str(self.path), "survey", 1, "", f"there is no sheet 'survey'; sheets here: {listed}")])
+            raise BadSheet(
+                [Fault(str(self.path), "survey", 1, "", f"there is no sheet 'survey'; sheets here: {listed}")]
+            )
         self._heads(survey)
         if self.faults:
             raise BadSheet(self.faults)
@@ -119,7 +121,9 @@ class _Importer:
             known = places(text, form, self.where)
             for mistake in bad.mistakes:
                 place = known.at(mistake.line)
-                fault = Fault(str(self.path), place.sheet, place.row, place.column(known.key_at(mistake.line)), mistake.says)
+                first = mistake.says.split(" ")[0].rstrip(":")  # "relevant names …", "constraint: …"
+                column = place.column(first) or place.column(known.key_at(mistake.line))
+                fault = Fault(str(self.path), place.sheet, place.row, column, mistake.says)
                 if not any((one.sheet, one.row) == (fault.sheet, fault.row) for one in self.faults):
                     self.faults.append(fault)
         if self.faults:
@@ -171,11 +175,13 @@ class _Importer:
             name, list_name = row["name"], row[head]
             if not list_name or not name or row["wasl::given"]:
                 continue
-            entry = {"name": self.names.choice(name)}
+            entry: dict[str, Any] = {"name": self.names.choice(name)}
             label = self.texts.of(table, row, "label", list_name) or name
             entry["label"] = self._sayable(table, row, "label", label)
             self._own(table, row, entry, list_name)
-            columns = {key: row[key] for key in sorted(self.filters.get(list_name, ())) if key in row.cells and key != "name"}
+            columns = {
+                key: row[key] for key in sorted(self.filters.get(list_name, ())) if key in row.cells and key != "name"
+            }
             if columns:
                 entry["columns"] = {key: self.names.choices.get(value, value) for key, value in columns.items()}
             self.where[id(entry)] = Place(table.name, row.number, table.letters)
@@ -255,7 +261,7 @@ class _Importer:
         name = self.names.rows[row.number]
         entry: dict[str, Any] = {"type": f"{kind} {lists}".strip(), "name": name}
         self._placed(table, row, entry)
-        if row["calculation"] and kind not in ("calculate", "note") or kind == "hidden":
+        if (row["calculation"] and kind not in ("calculate", "note")) or kind == "hidden":
             kind = entry["type"] = "calculate"
         for key in _TEXTS:
             if words := self.texts.of(table, row, key, name):
@@ -358,7 +364,9 @@ class _Importer:
                 entry[f"media::audio::{code}" if code else "media::audio"] = path
             else:
                 entry.setdefault("sheet", {})[header] = path
-                self.remark(row, "a recording that is no OGG file (Opus) is kept but not played; convert it to have it played")
+                self.remark(
+                    row, "a recording that is no OGG file (Opus) is kept but not played; convert it to have it played"
+                )
 
     def _kept(self, row: Row, entry: dict[str, Any]) -> None:
         """What means nothing in a chat goes along for the way back to a workbook."""
@@ -447,5 +455,3 @@ def _lists(entries: list[dict[str, Any]]) -> Iterator[str]:
             yield from _lists(entry["questions"])
         elif " " in entry["type"]:
             yield entry["type"].split()[1]
-
-

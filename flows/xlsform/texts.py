@@ -18,8 +18,35 @@ _TITLE = 40
 #: languages by the names people give their columns
 _NAMED = {
     (Locale(code).get_display_name("en") or "").lower(): code
-    for code in ("ar", "ku", "tr", "en", "de", "fr", "es", "pt", "it", "nl", "sw", "fa", "uk", "ru", "so", "am", "ne", "hi")
-} | {"français": "fr", "francais": "fr", "español": "es", "عربي": "ar", "العربية": "ar", "kiswahili": "sw", "deutsch": "de"}
+    for code in (
+        "ar",
+        "ku",
+        "tr",
+        "en",
+        "de",
+        "fr",
+        "es",
+        "pt",
+        "it",
+        "nl",
+        "sw",
+        "fa",
+        "uk",
+        "ru",
+        "so",
+        "am",
+        "ne",
+        "hi",
+    )
+} | {
+    "français": "fr",
+    "francais": "fr",
+    "español": "es",
+    "عربي": "ar",
+    "العربية": "ar",
+    "kiswahili": "sw",
+    "deutsch": "de",
+}
 
 #: what the app of a phone asks by itself, in the languages Wasl speaks
 MORE: Mapping[str, str] = {

@@ -55,7 +55,7 @@ def test_a_name_too_long_for_a_button_is_refused() -> None:
 
 
 def test_a_condition_on_a_later_question_is_refused_with_its_line() -> None:
-    with pytest.raises(BadForm, match="f.yml:5: relevant names 'b', which is asked later; move that question up"):
+    with pytest.raises(BadForm, match=r"f\.yml:5: relevant names 'b', which is asked later; move that question up"):
         parse_form(
             HEAD + "questions:\n  - {name: a, type: text, label: A, relevant: \"${b} = ''\"}\n"
             "  - {name: b, type: text, label: B}\n",
@@ -79,19 +79,29 @@ def test_a_valid_report_takes_nine_content_answers() -> None:
 
 
 def test_ways_follow_conditions() -> None:
-    text = HEAD + LISTS + A.replace("label: A", "label: A, title: A, field: event.a") + "".join(
-        f"  - {{name: {name}, type: text, label: B, title: B, field: event.{name}, relevant: \"${{a}} = '{on}'\"}}\n"
-        for name, on in (("b", "yes"), ("c", "yes"), ("d", "no"))
+    text = (
+        HEAD
+        + LISTS
+        + A.replace("label: A", "label: A, title: A, field: event.a")
+        + "".join(
+            f"  - {{name: {name}, type: text, label: B, title: B, field: event.{name}, relevant: \"${{a}} = '{on}'\"}}\n"
+            for name, on in (("b", "yes"), ("c", "yes"), ("d", "no"))
+        )
     )
     ways = paths(parse_form(text))
     assert (ways.shortest_content, ways.longest_content) == (1, 3)  # left open: only a; yes: a, b, c
 
 
 def test_walks_cover_a_form_and_are_the_same_for_the_same_seed() -> None:
-    text = HEAD + LISTS + A + (
-        "  - {name: b, type: select_multiple yn, label: B, relevant: \"${a} = 'yes'\"}\n"
-        "  - {name: c, type: image, label: C}\n  - {name: d, type: text, label: D, reads: date}\n"
-        "  - {name: e, type: note, label: E}\n"
+    text = (
+        HEAD
+        + LISTS
+        + A.replace("label: A", "label: A, title: A, field: event.a")
+        + (
+            "  - {name: b, type: select_multiple yn, label: B, relevant: \"${a} = 'yes'\"}\n"
+            "  - {name: c, type: image, label: C}\n  - {name: d, type: text, label: D, reads: date}\n"
+            "  - {name: e, type: note, label: E}\n"
+        )
     )
     flow = parse_form(text)
     one, two = wander(flow, walks=60, seed=7), wander(flow, walks=60, seed=7)
@@ -104,7 +114,7 @@ def test_walks_cover_a_form_and_are_the_same_for_the_same_seed() -> None:
 
 def test_walks_say_what_they_could_not_reach_and_end_with_code_1(tmp_path: Path) -> None:
     form = tmp_path / "f.yml"
-    never = "relevant: \"string-length(${a}) = 77\""  # no choice is that long; the check cannot know of every function
+    never = 'relevant: "string-length(${a}) = 77"'  # no choice is that long; the check cannot know of every function
     form.write_text(HEAD + LISTS + A + f"  - {{name: b, type: text, label: B, {never}}}\n")
     result = CliRunner().invoke(cli, ["walk", str(form), "--random", "20", "--seed", "3"])
     assert result.exit_code == 1
@@ -123,7 +133,7 @@ def test_a_choice_filter_leaves_what_fits_and_asks_nothing_when_nothing_does() -
     text = HEAD + (
         "choices:\n  region:\n    - {name: n, label: North}\n    - {name: s, label: South}\n    - {name: w, label: West}\n"
         "  town:\n    - {name: t1, label: T1, columns: {region: n}}\n    - {name: t2, label: T2, columns: {region: s}}\n"
-        "questions:\n  - {name: r, type: select_one region, label: R, required: \"yes\"}\n"
+        'questions:\n  - {name: r, type: select_one region, label: R, required: "yes"}\n'
         "  - {name: t, type: select_one town, label: T, required: \"yes\", choice_filter: 'region = ${r}'}\n"
         "  - {name: said, type: text, label: 'Is ${t} right?'}\n"
     )

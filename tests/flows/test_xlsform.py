@@ -68,13 +68,31 @@ def test_the_shipped_form_goes_out_and_comes_back_the_same(tmp_path: Path) -> No
 
 def test_what_comes_in_runs_in_chat_in_its_languages(tmp_path: Path) -> None:
     survey: list[list[str | None]] = [
-        ["type", "name", "label::English (en)", "label::Arabic (ar)", "relevant", "constraint", "required", "calculation"],
+        [
+            "type",
+            "name",
+            "label::English (en)",
+            "label::Arabic (ar)",
+            "relevant",
+            "constraint",
+            "required",
+            "calculation",
+        ],
         ["begin group", "Household", "Household", "الأسرة", None, None, None, None],
         ["integer", "How_Many.People", "How many people live here?", "كم شخصًا يعيش هنا؟", None, ". > 0", "yes", None],
         ["end group", None, None, None, None, None, None, None],
         ["begin repeat", "child", "Child", "طفل", "${How_Many.People} > 1", None, None, None],
         ["text", "child_name", "Name?", "الاسم؟", None, None, None, None],
-        ["select_one yn", "school", "Is ${child_name} at school?", "هل ${child_name} في المدرسة؟", None, None, "yes", None],
+        [
+            "select_one yn",
+            "school",
+            "Is ${child_name} at school?",
+            "هل ${child_name} في المدرسة؟",
+            None,
+            None,
+            "yes",
+            None,
+        ],
         ["end repeat", None, None, None, None, None, None, None],
         ["calculate", "double", None, None, None, None, None, "${How_Many.People} * 2"],
         ["geopoint", "place", "Where is this?", "أين هذا؟", None, None, None, None],
@@ -140,7 +158,7 @@ def test_or_other_filters_and_long_names_come_in(tmp_path: Path) -> None:
         ],
     )
     flow = loaded(path, tmp_path)
-    assert [question.name for question in flow.questions][0] == "region"
+    assert flow.questions[0].name == "region"
     assert all(len(question.name) <= 24 for question in flow.questions)
     assert flow.questions[1].choice_filter is not None
     assert [question.name for question in flow.questions][-1] == "agree_other"
