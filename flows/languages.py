@@ -91,6 +91,16 @@ def template(phrase: Phrase, language: str) -> str:
     return translations.pgettext(phrase.context, phrase.msgid)
 
 
+def has(phrase: Phrase, language: str) -> bool:
+    """Whether the phrase is translated into that language, be it to the same words."""
+    if language == SOURCE_LANGUAGE or language in phrase.told:
+        return True
+    if language not in _translated_to():
+        return False
+    found = _catalog(language).get(phrase.msgid, phrase.context)
+    return found is not None and bool(found.string) and not found.fuzzy
+
+
 def fingerprint(phrases: Sequence[Phrase], language: str, facts: Mapping[str, str] | None) -> str:
     """SHA-256 (hex) of a text as it is shown in that language; without facts, of the text with its placeholders open."""
     said = [template(phrase, language) if facts is None else say(phrase, language, facts) for phrase in phrases]

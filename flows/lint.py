@@ -61,7 +61,12 @@ def _untranslated(flow: Flow, file: str, languages: Sequence[str]) -> Iterator[M
     for language in sorted(spoken & set(languages) - {SOURCE_LANGUAGE}):
         for question in flow.questions:
             for text in _phrases(question):
-                if text.msgid.strip() and language not in text.told and any(one.isalpha() for one in text.msgid):
+                if (
+                    text.context
+                    and text.msgid.strip()
+                    and language not in text.told
+                    and any(one.isalpha() for one in text.msgid)
+                ):
                     says = f"{language}: not translated: {text.msgid.splitlines()[0]!r}; add it to the catalog beside the form"
                     yield Mistake(file, question.line, says)
 

@@ -214,10 +214,8 @@ class _Loader:
                 self.wrong(line, f"the list {name!r} holds no choices")
                 continue
             choices = [self._choice(name, entry, line) for entry in entries]
-            names = [
-                (choice.name, *sorted(choice.columns.items())) for choice in choices
-            ]  # a filter tells others apart
-            for repeated in sorted({choice[0] for choice in names if names.count(choice) > 1}):
+            alike = [(choice.name, sorted(choice.columns.items())) for choice in choices]  # a filter tells others apart
+            for repeated in sorted({name for name, columns in alike if alike.count((name, columns)) > 1}):
                 self.wrong(line, f"the list {name!r} has the choice {repeated!r} twice; keep one")
             self.lists[name] = tuple(choices)
 

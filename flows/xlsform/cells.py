@@ -131,7 +131,7 @@ def text(cell: Any) -> str:
             return cell.date().isoformat()
         case datetime() | date():
             return cell.isoformat()
-    return str(cell).replace("\r\n", "\n").replace("\xa0", " ").strip()
+    return str(cell).replace("\r\n", "\n").strip()
 
 
 def _header(words: str) -> str:

@@ -12,7 +12,7 @@ from babel import Locale
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
-from flows.languages import SOURCE_LANGUAGE, own_name, template
+from flows.languages import SOURCE_LANGUAGE, has, own_name, template
 from flows.load import load_form
 from flows.own_words import own_words
 from flows.phrases import Phrase
@@ -59,8 +59,7 @@ class _Words:
     def told(self, sentence: str, context: str, language: str) -> str:
         """The translation; empty where there is none."""
         phrase = Phrase(sentence, context, told=self._own.get((context, sentence), {}))
-        words = template(phrase, language)
-        return words if words != sentence or language == SOURCE_LANGUAGE else ""
+        return template(phrase, language) if has(phrase, language) else ""
 
     def cells(self, head: str, sentence: str, context: str) -> Iterator[tuple[str, str]]:
         for language in self.spoken:

@@ -121,9 +121,9 @@ class _Importer:
             known = places(text, form, self.where)
             for mistake in bad.mistakes:
                 place = known.at(mistake.line)
-                fault = Fault(
-                    str(self.path), place.sheet, place.row, place.column(known.key_at(mistake.line)), mistake.says
-                )
+                first = mistake.says.split(" ")[0].rstrip(":")  # "relevant names …", "constraint: …"
+                column = place.column(first) or place.column(known.key_at(mistake.line))
+                fault = Fault(str(self.path), place.sheet, place.row, column, mistake.says)
                 if not any((one.sheet, one.row) == (fault.sheet, fault.row) for one in self.faults):
                     self.faults.append(fault)
         if self.faults:
@@ -175,7 +175,7 @@ class _Importer:
             name, list_name = row["name"], row[head]
             if not list_name or not name or row["wasl::given"]:
                 continue
-            entry = {"name": self.names.choice(name)}
+            entry: dict[str, Any] = {"name": self.names.choice(name)}
             label = self.texts.of(table, row, "label", list_name) or name
             entry["label"] = self._sayable(table, row, "label", label)
             self._own(table, row, entry, list_name)

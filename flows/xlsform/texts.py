@@ -91,7 +91,7 @@ class Texts:
         words = said.get(self._source) or said.get("") or next(iter(said.values()), "")
         for language, translation in said.items():
             code = code_of(language)
-            if code and code != SOURCE_LANGUAGE and language != self._source and translation != words:
+            if code and code != SOURCE_LANGUAGE and language != self._source:
                 self.add((context, words), code, translation)
         self._contexts[words] = context
         return words

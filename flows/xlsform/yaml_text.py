@@ -69,7 +69,7 @@ def places(text: str, form: Mapping[str, Any], where: Mapping[int, Place]) -> Li
     return lines
 
 
-def _match(node: yaml.Node, data: Any, where: Mapping[int, Place], lines: Lines) -> None:
+def _match(node: yaml.Node | None, data: Any, where: Mapping[int, Place], lines: Lines) -> None:
     if isinstance(node, yaml.MappingNode):
         place = where.get(id(data))
         if place is not None:
