@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from flows.reading.words import fold
+from flows.reading.words import fold, tidy
 
 FILE = Path(__file__).parent / "forbidden.yml"
 #: What leads elsewhere, or is read by machines.
@@ -25,10 +25,14 @@ _BEFORE = r"(?<!\w)(?:[وف]?[بلك]?(?:ال|ل)?)?"
 WHOLE = "="
 
 
+#: Languages in which a letter's dots tell words apart: öldü is "died", oldu is "became".
+_EXACT = frozenset({"tr"})
+
+
 def forbidden_in(words: str) -> list[str]:
     """The entries of the list, of any language, that these words hold."""
-    folded = fold(words)
-    return [entry for entry, pattern in _patterns() if pattern.search(folded)]
+    texts = {False: fold(words), True: _cased(words)}
+    return [entry for entry, exact, pattern in _patterns() if pattern.search(texts[exact])]
 
 
 def is_plain(words: str) -> bool:
@@ -43,10 +47,20 @@ def forbidden() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((entry, _pattern(entry)) for entries in forbidden().values() for entry in entries)
+def _patterns() -> tuple[tuple[str, bool, re.Pattern[str]], ...]:
+    return tuple(
+        (entry, language in _EXACT, _pattern(entry, exact=language in _EXACT))
+        for language, entries in forbidden().items()
+        for entry in entries
+    )
 
 
-def _pattern(entry: str) -> re.Pattern[str]:
+def _pattern(entry: str, *, exact: bool) -> re.Pattern[str]:
+    word = entry.removeprefix(WHOLE)
     ends = r"(?!\w)" if entry.startswith(WHOLE) else ""
-    return re.compile(_BEFORE + re.escape(fold(entry)) + ends)
+    return re.compile(_BEFORE + re.escape(_cased(word) if exact else fold(word)) + ends)
+
+
+def _cased(words: str) -> str:
+    """Small letters and single spaces; İ and I as Turkish has them."""
+    return tidy(words).replace("İ", "i").replace("I", "ı").lower()
