@@ -14,12 +14,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.changes import DAYS_A_MONTH
 from bot.lanes import Waiting
 from bot.limits import FORGOTTEN
 from bot.store import envelopes, failures, files, heard, inbox, letters, meta, outbox, reminders, signals, silence
 from bot.store.writer import StoreTrouble
 from bot.translate import OURS, timer
-from bot.wishes import DAYS_A_MONTH
 
 if TYPE_CHECKING:
     from bot.house import House

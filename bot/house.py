@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bot.api import Api
+from bot.changes import DAYS_A_MONTH, UNKNOWN, Planner
 from bot.engine import Engine, load_engine, spoken
 from bot.hashing import Hashing
 from bot.intake import Intake
@@ -23,7 +24,6 @@ from bot.settings import Settings
 from bot.store.reminders import OF_REMINDERS
 from bot.store.store import Store
 from bot.turns import Turns
-from bot.wishes import DAYS_A_MONTH, UNKNOWN, Planner
 from bot.worker import Now, Worker
 from flows.questions import Flow
 from ground.keyfiles import data_directory

@@ -17,16 +17,18 @@ from sqlalchemy import Connection
 from bot.api import Api
 from bot.chats import Chat, open_receipt, seal_receipt
 from bot.files.receiving import Received, receive
+from bot.genuine import Marks
 from bot.keys import Keys
 from bot.parcels import QUIETLY, Parcel, message
 from bot.plans import Given, Plan, today
 from bot.sealing import Sealer
-from bot.store import chats, files, letters, signals
+from bot.store import chats, files, letters, reminders, signals
 from bot.store.letters import LetterRow
+from bot.store.reminders import Planned, first, minute
 from bot.store.silence import grain
 from bot.store.store import Store
 from bot.translate import Heard
-from bot.turns import Facts
+from bot.turns import Facts, RhythmOf
 from flows import asking
 from flows.asking import Reply
 from flows.conversation import Conversation, Sent
@@ -73,8 +75,12 @@ def open_sealed(keys: Keys, row: LetterRow) -> Letter:
 class Letters:
     """Plans the turns that are about a letter. Like `Turns` it changes nothing itself."""
 
-    def __init__(self, store: Store, keys: Keys, form: Flow, facts: Facts, sealer: Sealer, api: Api) -> None:
+    def __init__(
+        self, store: Store, keys: Keys, form: Flow, facts: Facts, sealer: Sealer, api: Api, rhythm: RhythmOf
+    ) -> None:
         self._store = store
+        self._marks = Marks(keys)
+        self._rhythm = rhythm
         self._keys = keys
         self._form = form
         self._facts = facts
@@ -97,12 +103,25 @@ class Letters:
             plan.also.append(lambda connection: signals.put(connection, kind, row.report, row.id, day))
             return plan
         plan.also.append(lambda connection: letters.change(connection, row.id, "waiting"))
-        # The reminders of a question or an appointment are planned here, in the same transaction.
+        if row.kind == "question":
+            later = self._later(chat, row.id, at)
+            if later is not None:
+                plan.also.append(lambda connection: reminders.put(connection, chat.lane, later))
         plan.also.append(lambda connection: chats.something_below(connection, chat.lane))
         plan.afterwards.append(_stands_below)
-        content = {**self._say(asking.announcement(), chat.language, row.tag), QUIETLY: True}
+        content = self._announced(update_id, chat, row, at)
         plan.parcels.append(Parcel(update_id, 0, "letter", content, fresh=True, letter=row.id))
         return plan
+
+    def _announced(self, update_id: int, chat: Chat, row: LetterRow, at: datetime) -> dict[str, object]:
+        """That something waits, without a word of what it says; nobody asked for this message, so it carries our mark."""
+        content = self._say(asking.announcement(), chat.language, row.tag)
+        return {**content, "text": self._marks.stamp(str(content["text"]), chat, update_id, at.date()), QUIETLY: True}
+
+    def _later(self, chat: Chat, letter: str, at: datetime) -> Planned | None:
+        """The first reminder of a question; its own announcement is what comes at once."""
+        now = minute(at)
+        return first("question", letter, base=now, now=now, rhythm=self._rhythm(chat.lane, chat.rhythm), step=1)
 
     def _taken_back(self, update_id: int, chat: Chat, row: LetterRow, at: datetime) -> Plan:
         plan = _untouched(update_id, chat, at)
@@ -139,9 +158,9 @@ class Letters:
             return
         row = None if stays else await self._open(chat)
         if row is not None:
-            self._put_away(plan, chat, row)
+            self._put_away(plan, chat, row, event.at)
 
-    def _put_away(self, plan: Plan, chat: Chat, row: LetterRow) -> None:
+    def _put_away(self, plan: Plan, chat: Chat, row: LetterRow, at: datetime) -> None:
         letter = open_sealed(self._keys, row)
         reply = asking.put_away(letter)
         plan.dropped_files = (
@@ -153,7 +172,7 @@ class Letters:
         else:
             plan.also.append(lambda connection: letters.change(connection, row.id, "waiting"))
             if row.message is not None:
-                content = {**self._say(asking.announcement(), chat.language, row.tag), QUIETLY: True}
+                content = self._announced(plan.update_id, chat, row, at)
                 parcel = Parcel(plan.update_id, _FIRST, "letter", content, target=row.message, letter=row.id)
                 plan.parcels.insert(0, parcel)
         plan.afterwards.append(_answers_nothing)
@@ -171,7 +190,7 @@ class Letters:
         open_ = await self._open(chat)
         letter = Letter(uuid4().hex, sent.id, "note")
         if open_ is not None:
-            self._put_away(plan, chat, open_)
+            self._put_away(plan, chat, open_, heard.event.at)
         body, day = seal_letter(self._keys, letter), today(at)
 
         def begin(connection: Connection) -> None:
@@ -222,7 +241,7 @@ class Letters:
             heard, received = await self._receive(letter, chat, heard)
         other = await self._open(chat)
         if other is not None and other.id != row.id:
-            self._put_away(plan, chat, other)
+            self._put_away(plan, chat, other, heard.event.at)
         if row.state != "open":
             reply = asking.open_letter(self._form, letter, chat.language, heard.event.at)
             if isinstance(heard.event, Chose) and heard.event.press not in ("g", ""):

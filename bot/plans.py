@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
+from bot.changes import Changes
 from bot.chats import Chat, seal_handle
 from bot.files.receiving import Received
 from bot.keys import DraftKey, Keys
@@ -17,7 +18,6 @@ from bot.store import chats, envelopes, files, inbox, letters, outbox, reference
 from bot.store.chats import Draft
 from bot.store.resumptions import Resumption
 from bot.store.rows import EnvelopeRow
-from bot.wishes import Changes
 from flows.conversation import Conversation
 from flows.envelope import SealedFile
 

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -253,6 +253,8 @@ class Reminding:
         content: dict[str, Any] = self._turns.say(screen, chat.language, (chat.id_of_conversation or "")[:6])
         if texts:
             content["text"] = texts.get(chat.language) or texts["en"]
+        words, now = str(content["text"]), datetime.fromtimestamp(self._clock(), UTC)
+        content["text"] = self._turns.marks.stamp(words, chat, OF_REMINDERS + one.id, now.date())
         content["protect_content"] = True
         if not KINDS[one.kind].aloud:
             content[QUIETLY] = True

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from uuid import uuid4
 
+from bot.changes import UNKNOWN, Planner, reminded_after
 from bot.chats import Chat, aligned, open_draft, open_rhythm, seal_draft, seal_receipt, seal_rhythm
 from bot.engine import Engine
 from bot.genuine import Marks
@@ -21,7 +22,6 @@ from bot.sealing import Sealer
 from bot.store.chats import Draft
 from bot.store.silence import grain
 from bot.translate import Heard
-from bot.wishes import UNKNOWN, Planner, reminded_after
 from flows import notices, replies
 from flows.certified import receipt_screen
 from flows.conversation import Conversation, Wishes
@@ -68,6 +68,8 @@ from flows.wishes import cries_for_help
 from ground.vault import KEY_BYTES, Unreadable, Vault
 
 Facts = Callable[[str], Mapping[str, str]]
+#: the hours of a chat: its lane, and what its row keeps sealed
+RhythmOf = Callable[[str, object], Rhythm]
 
 #: The update of a parcel that has no row, because saying it can be left out.
 NO_UPDATE = -1

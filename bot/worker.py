@@ -75,7 +75,7 @@ class Worker:
         self._sealer = sealer
         self._now = clock
         self._understanding = understanding
-        self._letters = Letters(store, keys, turns.engine.form, turns.facts, sealer, api)
+        self._letters = Letters(store, keys, turns.engine.form, turns.facts, sealer, api, turns.rhythm)
         self._answers = Answers(store, keys, turns, self.chat, self._inquired, self._public)
         #: how our own messages are marked, and known again
         self.marks = turns.marks

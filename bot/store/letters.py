@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from bot.store import signals
+from bot.store import reminders, signals
 from bot.store.tables import letters
 
 #: States in which the family can still do something with it.
@@ -106,6 +106,7 @@ def change(connection: Connection, id_: str, state: str, answers: bytes | None =
     values: dict[str, object] = {"state": state, "answers": answers}
     if state not in LIVE:
         values |= {"body": None, "answers": None}
+        reminders.cancel(connection, about=id_)
     connection.execute(update(letters).where(letters.c.id == id_).values(**values))
 
 

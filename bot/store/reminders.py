@@ -13,8 +13,9 @@ from flows.reminding.deciding import due
 from flows.reminding.kinds import DIGEST_EVERY, KINDS
 from flows.reminding.rhythm import Rhythm
 
-#: Ids of outbox rows that say a reminder: beyond those of Telegram and of our own timers.
-OF_REMINDERS = 2**62
+#: Ids of outbox rows that say a reminder: beyond those of Telegram, of our own timers, and of letters (2**62, or 2**62 + 2**60
+#: when one is taken back).
+OF_REMINDERS = 2**62 + 2**61
 SENDING, SAID, LOST, DROPPED = "sending", "said", "lost", "dropped"
 #: A row as old as this tells nothing any more: no rule looks further back (minutes).
 YEAR = 366 * 1440

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from bot.store import signals
+from bot.store import reminders, signals
 from bot.store.tables import conversations, tasks
 
 
@@ -71,9 +71,20 @@ def close(connection: Connection, id_: int, day: int) -> bool:
     """Somebody has done it; False when there is no such task. Repeating it changes nothing."""
     open_ = update(tasks).where(tasks.c.id == id_, tasks.c.done.is_(False))
     if connection.execute(open_.values(done=True)).rowcount:
+        _let_go(connection, id_)
         _tell(connection, "task_closed", id_, day)
         return True
     return connection.execute(select(tasks.c.id).where(tasks.c.id == id_)).first() is not None
+
+
+def _let_go(connection: Connection, id_: int) -> None:
+    """When nobody of the team has the word in this chat any more, it may be reminded again."""
+    lane = connection.execute(select(tasks.c.lane).where(tasks.c.id == id_)).scalar_one()
+    if (
+        connection.execute(select(tasks.c.id).where(tasks.c.lane == lane, tasks.c.done.is_(False)).limit(1)).first()
+        is None
+    ):
+        reminders.hold(connection, lane, None)
 
 
 def find(connection: Connection, id_: int) -> Task | None:
