@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,11 @@ from bot.reminding import Rules
 from bot.sandbox.phone import Phone, Remote
 from bot.store import chats, reminders, tasks
 from bot.store.reminders import moment
-from bot.store.store import Store
+from bot.store.store import MIGRATIONS, Store
 from bot.store.tables import reminders as reminders_table
 from flows.reminding.hours import is_open
 from flows.reminding.rhythm import Rhythm
+from ground.database import bring_up_to_date, open_engine
 from ground.vault import Vault, new_key
 
 DAY = 86_400
@@ -332,3 +334,30 @@ async def test_a_broadcast_with_mistakes_is_refused_with_all_of_them(
     done = await asyncio.to_thread(CliRunner().invoke, cli, ["broadcast", "new", str(texts)])
     assert done.exit_code != 0
     assert all(word in str(done.exception) for word in ("kind", "missing", "text.ar"))
+
+
+@pytest.mark.postgres
+def test_two_instances_do_not_take_two_for_one_family_at_once(postgres_url: str, rules: Rules) -> None:
+    bring_up_to_date(postgres_url, MIGRATIONS)
+    one, other = open_engine(postgres_url), open_engine(postgres_url)
+    with one.begin() as connection:
+        a_chat(connection)
+        planned(connection)
+        planned(connection, "decision")
+        first, second = [due.id for due in rules.lease(connection, NOW, 10)[0]]
+    found: list[object] = []
+
+    def take_the_second() -> None:
+        with other.begin() as connection:
+            found.append(rules.take(connection, second, NOW))
+
+    with one.begin() as connection:
+        assert rules.take(connection, first, NOW) is not None
+        thread = threading.Thread(target=take_the_second)
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive(), "it waits until the first is committed, and then sees it"
+    thread.join()
+    assert found == [None]
+    for engine in (one, other):
+        engine.dispose()
