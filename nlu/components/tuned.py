@@ -88,7 +88,7 @@ class TunedClassifier(IntentClassifier, GraphComponent):
             "random_state": 1,
             "threads": 2,
             "share": 0.5,
-            "sharpness": 1.1,
+            "sharpness": 1.05,
         }
 
     def __init__(
