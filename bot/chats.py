@@ -140,6 +140,29 @@ def seal_handle(keys: Keys, lane: str, number: int) -> bytes:
     return keys.handles.seal(str(number).encode(), table="chats", row=lane, column="handle")
 
 
+#: What a turn writes into a chat's row, less what tells of the conversation and the moment.
+_COLUMNS = (
+    *(
+        "language",
+        "reachable",
+        "day",
+        "residue",
+        "quiet",
+        "discreet",
+        "recording",
+        "word",
+        "rhythm",
+        "reminded",
+        "digest",
+    ),
+)
+
+
+def columns(chat: Chat) -> dict[str, object]:
+    """These columns as they are."""
+    return {name: getattr(chat, name) for name in _COLUMNS}
+
+
 def seal_rhythm(keys: Keys, lane: str, rhythm: Rhythm) -> bytes:
     """By which clocks the family lives, as its row keeps it."""
     return keys.handles.seal(pack(rhythm.saved()), table="chats", row=lane, column="rhythm")

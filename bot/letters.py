@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.api import Api
-from bot.chats import Chat, open_receipt, seal_receipt
+from bot.chats import Chat, columns, open_receipt, seal_receipt
 from bot.files.receiving import Received, receive
 from bot.genuine import Marks
 from bot.keys import Keys
@@ -367,8 +367,8 @@ def _letter_of(event: Chose) -> str | None:
 
 
 def _state(chat: Chat) -> dict[str, object]:
-    names = ("language", "reachable", "day", "residue", "quiet", "discreet", "recording", "word", "below", "touched")
-    return {name: getattr(chat, name) for name in names} | {"conversation": chat.id_of_conversation, "rest": 0}
+    now = {"below": chat.below, "touched": chat.touched, "conversation": chat.id_of_conversation, "rest": 0}
+    return columns(chat) | now
 
 
 def _untouched(update_id: int, chat: Chat, at: datetime) -> Plan:

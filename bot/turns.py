@@ -11,7 +11,7 @@ from functools import lru_cache
 from uuid import uuid4
 
 from bot.changes import UNKNOWN, Planner, reminded_after
-from bot.chats import Chat, aligned, open_draft, open_rhythm, seal_draft, seal_receipt, seal_rhythm
+from bot.chats import Chat, aligned, columns, open_draft, open_rhythm, seal_draft, seal_receipt, seal_rhythm
 from bot.engine import Engine
 from bot.genuine import Marks
 from bot.keys import DraftKey, Keys
@@ -505,19 +505,7 @@ def _led(turn: Turn, phrase: Phrase) -> Turn:
 def _as_it_was(chat: Chat, heard: Heard, day: int) -> dict[str, object]:
     """The columns of a chat's row, as they are when nothing was said but that somebody, or only a timer, was here."""
     timer = isinstance(heard.event, FellSilent)
-    return {
-        "language": chat.language,
-        "reachable": chat.reachable if timer else True,
-        "day": chat.day if timer else day,
-        "residue": chat.residue,
-        "quiet": chat.quiet,
-        "discreet": chat.discreet,
-        "recording": chat.recording,
-        "word": chat.word,
-        "rhythm": chat.rhythm,
-        "reminded": chat.reminded,
-        "digest": chat.digest,
-    }
+    return columns(chat) | ({} if timer else {"reachable": True, "day": day})
 
 
 def _key_of(event: Chose) -> bytes | None:

@@ -20,7 +20,7 @@ OFFER = 0.06
 #: choices offered at most
 CHOICES = 3
 #: from this share on, help in distress is shown beside whatever else happens; it costs nobody anything to see it
-CARE = 0.05
+CARE = 0.02
 #: less than this of all confidence on what can be meant here says that nothing of it is
 MASS = 0.4
 #: from this confidence on, words where words are asked for may be a wish: the family is asked which

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -28,7 +29,7 @@ from bot.returns import Returns, returns_of
 from bot.sandbox.phone import CannotDo, Phone, Remote
 from bot.store import envelopes, letters, signals, tasks
 from bot.store.store import look
-from bot.store.tables import conversations
+from bot.store.tables import conversations, reminders
 from bot.store.tables import letters as letter_table
 from ground.webhooks import Signer, Verifier
 
@@ -283,7 +284,7 @@ async def test_words_after_a_button_of_the_draft_are_the_drafts_and_the_letter_k
     await shown(samira, "We understood: ")
     await samira.tap("Is there any news?")
     await shown(samira, "It was received on")
-    knock = next(one for one in await samira.messages() if one["text"] == WAITS)
+    knock = next(one for one in await samira.messages() if one["text"].startswith(WAITS))
     assert await count(samira, "We understood: ") == 0
     await samira.say("hello")
     await shown(samira, "Your search request has been received. A person will read it.")
@@ -304,11 +305,30 @@ async def test_on_a_shared_phone_the_announcement_stays_and_the_rest_goes(
     await samira.tap("See")
     await shown(samira, AGAIN)
     await silence(bot, remote, HALF_AN_HOUR)
-    texts = {one["text"] for one in await samira.messages()}
+    texts = {one["text"].partition("\n")[0] for one in await samira.messages()}
     assert texts == {"Everything is saved.", WAITS}
     await answer_it(samira)
     await silence(bot, remote, HALF_AN_HOUR)
     assert {one["text"] for one in await samira.messages()} == {"Everything is saved."}
+
+
+async def test_the_announcement_proves_that_it_is_ours_and_a_question_is_reminded_of_until_it_is_answered(
+    bot: Running, samira: Phone
+) -> None:
+    house = await bot.start()
+    await family.report(samira)
+    letter = await ask_when(bot)
+    knock = await shown(samira, WAITS)
+    chat = await house.worker.chat(house.keys.lane(samira.chat_id))
+    assert chat is not None
+    assert house.worker.marks.written_on(knock["text"], chat) == datetime.now(UTC).date()
+    assert house.worker.marks.written_on(knock["text"].replace("message", "massage"), chat) is None
+    waiting = select(reminders.c.kind, reminders.c.step).where(reminders.c.about == letter, reminders.c.state == "new")
+    assert look(bot.settings.database_url, lambda c: [tuple(row) for row in c.execute(waiting)]) == [("question", 1)]
+    await samira.tap("See", knock["message_id"])
+    await answer_it(samira)
+    await settled(bot)
+    assert look(bot.settings.database_url, lambda c: c.execute(waiting).all()) == []
 
 
 async def test_a_call_looks_like_anything_else_and_its_time_reaches_the_team(bot: Running, samira: Phone) -> None:
