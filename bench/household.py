@@ -288,7 +288,7 @@ class Household:
 
 def name_value(words: str) -> Value:
     """What a report holds of a plain name of a scripted family."""
-    script = "Latn" if words.isascii() else "Arab"
+    script = "Arab" if any("\u0600" <= sign <= "\u06ff" for sign in words) else "Latn"
     return {"type": "name", "full": words, "parts": words.split(), "kunya": None, "script": script}
 
 

@@ -162,7 +162,7 @@ TURKISH = Tongue(
         Words("2014 yazı", _date("2014-22", "2014-06-01", "2014-08-31"), "y"),
         Words("14 Ağustos 2013", _date("2013-08-14", "2013-08-14", "2013-08-14")),
     ),
-    places=(Words("Humus", _place("Humus", "C2528", "Homs", "community", "SY04")),),
+    places=(Words("Kamışlı", _place("Kamışlı", "C4564", "Quamishli", "community", "SY08")),),
     countries=(Words("İsveç", _place("İsveç", "SE", "Sweden", "country")),),
     sentences=("Üniversiteye gidiyordu.", "Üzerinde kahverengi bir ceket vardı.", "İki iş arkadaşı da oradaydı."),
     riddles=("tufandan önce", "nehir yükseldiğinde"),
