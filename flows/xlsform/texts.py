@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from babel import Locale, UnknownLocaleError
 
 from flows.languages import SOURCE_LANGUAGE
 from flows.xlsform.cells import Row, Table
+from flows.xlsform.unrolling import marked
 
 _CODE = re.compile(r"\(([A-Za-z]{2,3}(?:[-_][A-Za-z]+)?)\)\s*$")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
@@ -54,6 +55,12 @@ MORE: Mapping[str, str] = {
     "ar": "هل هناك المزيد: {name}؟",
     "de": "Gibt es noch mehr: {name}?",
     "fr": "Y en a-t-il d'autres : {name} ?",
+}
+REST: Mapping[str, str] = {
+    "en": "You can write here about the others: {name}",
+    "ar": "يمكنكم الكتابة هنا عن البقية: {name}",
+    "de": "Über die übrigen können Sie hier schreiben: {name}",
+    "fr": "Vous pouvez écrire ici au sujet des autres : {name}",
 }
 SPECIFY: Mapping[str, str] = {
     "en": "What else?",
@@ -110,6 +117,12 @@ class Texts:
         if told is not None:
             cleaned = {language: rename(plain(one) if clean else one) for language, one in told.items()}
             self.own.setdefault((context, now), {}).update(cleaned)
+
+    def marked(self, key: tuple[str, str], copy: Sequence[int]) -> None:
+        """The sentence says which copy of an inner repeat it belongs to, and so do its translations."""
+        context, sentence = key
+        if (now := marked(sentence, copy)) != sentence and (told := self.own.pop(key, None)) is not None:
+            self.own[context, now] = {language: marked(one, copy) for language, one in told.items()}
 
     def translate_title(self, settings: Row, title: str, context: str) -> None:
         for header, words in settings.cells.items():
