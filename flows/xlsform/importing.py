@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flows.load import BadForm, parse_form
+from flows.load import BadForm, Mistake, parse_form
 from flows.own_words import OwnWords
+from flows.reach import unsendable
 from flows.transcript import FACTS
 from flows.xlsform.cells import BadSheet, Fault, Row, Table, read_tables
 from flows.xlsform.kinds import ASKED, NOT_COLLECTED, READS, TODAY, UNSUPPORTED
@@ -117,10 +118,13 @@ class _Importer:
         """The form as the loader takes it; what the loader finds is said of the cell it came from."""
         text = dump(form)
         try:
-            parse_form(text, file=str(self.path), recipients=("example",), own=self.texts.own)
+            flow = parse_form(text, file=str(self.path), recipients=("example",), own=self.texts.own)
+            mistakes = [Mistake(str(self.path), question.line, says) for question, says in unsendable(flow)]
         except BadForm as bad:
+            mistakes = list(bad.mistakes)
+        if mistakes:
             known = places(text, form, self.where)
-            for mistake in bad.mistakes:
+            for mistake in mistakes:
                 place = known.at(mistake.line)
                 first = mistake.says.split(" ")[0].rstrip(":")  # "relevant names …", "constraint: …"
                 column = place.column(first) or place.column(known.key_at(mistake.line))
