@@ -53,6 +53,8 @@ _WORDS = {
 _ANY_WORDS = ("Amal Khaled", "يوسف", "in the night", "x" * 300)
 #: how often a walk does what ends it unsent
 _SELDOM = 0.03
+#: when all was tried: the share of walks that still keep away from what ends them, so that whole reports go on being made
+_WARY = 1 / 2
 _ENDING = frozenset({"x", "xx", "n", "cp", "re", "hd", "ea", "ek", "md", "wl", "u", "k"})
 
 
@@ -150,6 +152,7 @@ class _Walk:
     def __init__(self, flow: Flow, found: Wandered, seed: str, language: str, spoken: bool) -> None:
         self.flow, self.found, self.seed, self.language, self.spoken = flow, found, seed, language, spoken
         self.random = random.Random(seed)  # noqa: S311  (walks, not secrets)
+        self.wary = self.random.random() < _WARY
         self.path: list[str] = []
         self.conversation: Conversation
         self.screen = Screen(())
@@ -209,7 +212,7 @@ class _Walk:
         playful = len(self.path) < (PLAYFUL if self.found.to_try else PLAYFUL // 4)
         options = [self._pressing(press) for press in presses if playful or press.verb not in "bpemk"]
         options = options or [self._pressing(press) for press in presses]
-        if self.random.random() > _SELDOM and (self.found.to_try or not playful):
+        if self.random.random() > _SELDOM and (self.wary or self.found.to_try or not playful):
             options = [one for one in options if _anybody(one[0]) not in self.found.enders] or options
         question = self._shown(presses)
         if question is not None and question.kind in MEDIA:

@@ -132,6 +132,18 @@ def test_walks_cover_a_form_and_are_the_same_for_the_same_seed() -> None:
     assert (one.events, one.sent, one.covered) == (two.events, two.sent, two.covered)
 
 
+def test_when_all_was_tried_half_of_the_walks_still_make_whole_reports() -> None:
+    lists = LISTS.replace('label: "No"', 'label: "No", ends: Bye')
+    asks = "".join(
+        f"  - {{name: q{n}, type: select_one yn, label: A, title: A, field: event.q{n}}}\n" for n in range(8)
+    )
+    found = wander(parse_form(HEAD + lists + "questions:\n" + asks), walks=400, seed=2)
+    assert found.trouble is None
+    assert found.missed == []
+    assert found.sent > 0.4 * found.walks
+    assert found.ended > 0.2 * found.walks  # the others press anything
+
+
 def test_walks_say_what_they_could_not_reach_and_end_with_code_1(tmp_path: Path) -> None:
     form = tmp_path / "f.yml"
     never = 'relevant: "string-length(${a}) = 77"'  # no choice is that long; the check cannot know of every function
