@@ -116,9 +116,9 @@ class _Importer:
 
     def _checked(self, form: dict[str, Any]) -> Imported:
         """The form as the loader takes it; what the loader finds is said of the cell it came from."""
-        text = dump(form)
+        text, own = dump(form), self.texts.spoken()
         try:
-            flow = parse_form(text, file=str(self.path), recipients=("example",), own=self.texts.own)
+            flow = parse_form(text, file=str(self.path), recipients=("example",), own=own)
             mistakes = [Mistake(str(self.path), question.line, says) for question, says in unsendable(flow)]
         except BadForm as bad:
             mistakes = list(bad.mistakes)
@@ -133,7 +133,7 @@ class _Importer:
                     self.faults.append(fault)
         if self.faults:
             raise BadSheet(sorted(self.faults, key=lambda fault: (fault.sheet != "survey", fault.row)))
-        return Imported(text, self.texts.own, tuple(self._remarked()))
+        return Imported(text, own, tuple(self._remarked()))
 
     # -- what is said ----------------------------------------------------------------------------------------------------
 

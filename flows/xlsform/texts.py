@@ -80,6 +80,8 @@ class Texts:
     """Collects translations, by (context, sentence)."""
 
     own: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    #: the languages the workbook itself speaks; what we add in others would leave gaps all around it
+    heard: set[str] = field(default_factory=set)
     _source: str = ""
     _raw: dict[str, dict[str, str]] = field(default_factory=dict)
     _contexts: dict[str, str] = field(default_factory=dict)
@@ -99,6 +101,7 @@ class Texts:
         for language, translation in said.items():
             code = code_of(language)
             if code and code != SOURCE_LANGUAGE and language != self._source:
+                self.heard.add(code)
                 self.add((context, words), code, translation)
         self._contexts[words] = context
         return words
@@ -128,7 +131,13 @@ class Texts:
         for header, words in settings.cells.items():
             code = code_of(header.removeprefix("wasl::title::")) if header.startswith("wasl::title::") else ""
             if code:
+                self.heard.add(code)
                 self.add((context, title), code, words)
+
+    def spoken(self) -> dict[tuple[str, str], dict[str, str]]:
+        """The translations in the workbook's languages."""
+        kept = {key: {code: one for code, one in told.items() if code in self.heard} for key, told in self.own.items()}
+        return {key: told for key, told in kept.items() if told}
 
 
 def code_of(language: str) -> str:

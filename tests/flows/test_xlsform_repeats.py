@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.languages import offered
+from flows.lint import lint
 from flows.questions import Flow
 from flows.transcript import Player
 from flows.wander import wander
@@ -74,6 +75,12 @@ def test_the_other_languages_say_which_copy_too(tmp_path: Path) -> None:
         player.play(line)
     assert player.play("> [متابعة]")[0] == "< هل هناك المزيد: الأطفال (2)؟"
     assert player.play("> [نعم]")[0] == "< اسم الطفل؟ (2)"
+
+
+def test_a_workbook_in_one_language_needs_no_other_because_of_our_questions(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "en.xlsx", [[*row[:3], *row[4:]] for row in HOUSE])
+    assert import_form(path).own == {}
+    assert lint(loaded(path, tmp_path), "en.yml", offered()) == []
 
 
 def test_walks_reach_every_copy_and_send(tmp_path: Path) -> None:
