@@ -16,6 +16,7 @@ from flows.events import Event, Said
 from flows.languages import Spoken
 from flows.phrases import Screen
 from flows.questions import Flow
+from flows.reach import unsendable
 from flows.reminding.rhythm import Rhythm, rhythm_of
 from flows.step import Turn, Wanted
 from flows.turn import Here
@@ -64,6 +65,8 @@ def load_engine(form: Path, profile: Profile) -> Engine:
         raise Complaint(f"The form cannot be used:\n{error}") from None
     except OSError as error:
         raise Complaint(f"The form {form} cannot be read ({error.strerror}). Set WASL_FORM to yours.") from None
+    for question, says in unsendable(flow):
+        raise Complaint(f"The form cannot be used:\n{form}:{question.line}: {says}")
     return Engine(
         begin=partial(step.begin, flow),
         step=partial(step.step, flow),

@@ -9,7 +9,7 @@ from flows.load import Mistake
 from flows.phrases import Phrase
 from flows.presses import press
 from flows.questions import Flow, Question, Section
-from flows.reach import dead_ends, unreachable
+from flows.reach import dead_ends, unreachable, unsendable
 
 #: Telegram's limits (core.telegram.org/bots/api): a message in UTF-16 units, button data in bytes
 MESSAGE_UNITS = 4096
@@ -43,7 +43,7 @@ def lint(flow: Flow, file: str, languages: Sequence[str]) -> list[Mistake]:
     """Everything that would fail or look broken on a phone, in each language given."""
     mistakes = [mistake for question in flow.questions for mistake in _question(question, file, languages)]
     mistakes += [mistake for section in flow.sections for mistake in _section(section, file, languages)]
-    mistakes += [Mistake(file, question.line, says) for question, says in (*dead_ends(flow), *unreachable(flow))]
+    mistakes += [Mistake(file, question.line, says) for question, says in _of_all(flow)]
     mistakes += _untranslated(flow, file, languages)
     mistakes += [mistake for question in flow.questions for mistake in _many(question, file)]
     wanted = {(context, message) for question in flow.questions for context, message in _messages(question)}
@@ -53,6 +53,13 @@ def lint(flow: Flow, file: str, languages: Sequence[str]) -> list[Mistake]:
                 line = next(q.line for q in flow.questions if (context, message) in set(_messages(q)))
                 mistakes.append(Mistake(file, line, f"{language}: not translated: {message.splitlines()[0]!r}"))
     return mistakes
+
+
+def _of_all(flow: Flow) -> Iterator[tuple[Question, str]]:
+    """What only shows when all questions are looked at together."""
+    yield from unsendable(flow)
+    yield from dead_ends(flow)
+    yield from unreachable(flow)
 
 
 def _untranslated(flow: Flow, file: str, languages: Sequence[str]) -> Iterator[Mistake]:

@@ -1,4 +1,4 @@
-"""Questions no family can ever be asked, and questions nobody can get past: found in the conditions, before anybody tries."""
+"""Questions no family can ever be asked, questions nobody can get past, forms nobody can send: found before anybody tries."""
 
 from __future__ import annotations
 
@@ -54,6 +54,19 @@ def dead_ends(flow: Flow) -> Iterator[tuple[Question, str]]:
                 f"nobody gets past {question.name!r}: it is required and each of its choices ends or only shows a text"
             )
             yield question, f"{says}; add a choice that goes on"
+
+
+def unsendable(flow: Flow) -> Iterator[tuple[Question, str]]:
+    """(the first question, what is wrong) when no answer is about anything: there would be nothing to send, ever."""
+    asked = [question for question in flow.questions if question.kind not in ("note", "calculate")]
+    if flow.questions and not any(_is_reported(question) for question in asked):
+        says = "no question of this form has a field, so nothing could ever be sent"
+        first = next(iter(asked), flow.questions[0])
+        yield first, f"{says}; give the questions that a report is made of a field: person.…, event.… or enquirer.…"
+
+
+def _is_reported(question: Question) -> bool:
+    return question.about not in ("setup", "consent") and not question.adds
 
 
 def _compared(text: str) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeAlias
 
 from flows.conversation import Conversation
@@ -52,6 +53,8 @@ _WORDS = {
 _ANY_WORDS = ("Amal Khaled", "يوسف", "in the night", "x" * 300)
 #: how often a walk does what ends it unsent
 _SELDOM = 0.03
+#: when all was tried: the share of walks that still keep away from what ends them, so that whole reports go on being made
+_WARY = 1 / 2
 _ENDING = frozenset({"x", "xx", "n", "cp", "re", "hd", "ea", "ek", "md", "wl", "u", "k"})
 
 
@@ -74,6 +77,8 @@ class Wandered:
     sent: int = 0
     ended: int = 0
     covered: set[Edge] = field(default_factory=set)
+    #: how much of what is wanted was covered: counted along, because it is looked at before every press
+    taken: int = 0
     asked: set[str] = field(default_factory=set)
     #: what was seen to end a conversation unsent: taken once, then seldom
     enders: set[str] = field(default_factory=set)
@@ -87,7 +92,12 @@ class Wandered:
     @property
     def to_try(self) -> bool:
         """Whether something has not been tried yet; walks look for it, and afterwards press anything."""
-        return len(self.covered & self.wanted) < len(self.wanted) and self.walks < GUIDED
+        return self.taken < len(self.wanted) and self.walks < GUIDED
+
+    def cover(self, edge: Edge) -> None:
+        if edge not in self.covered:
+            self.covered.add(edge)
+            self.taken += edge in self.wanted
 
     @property
     def missed(self) -> list[Edge]:
@@ -142,9 +152,11 @@ class _Walk:
     def __init__(self, flow: Flow, found: Wandered, seed: str, language: str, spoken: bool) -> None:
         self.flow, self.found, self.seed, self.language, self.spoken = flow, found, seed, language, spoken
         self.random = random.Random(seed)  # noqa: S311  (walks, not secrets)
+        self.wary = self.random.random() < _WARY
         self.path: list[str] = []
         self.conversation: Conversation
         self.screen = Screen(())
+        self.presses: list[Press] = []
         self.written: list[int] = []
         self.over = False
 
@@ -160,7 +172,7 @@ class _Walk:
             self.path.append(said)
             turn = step(self.flow, self.conversation, event)
             if edge:
-                self.found.covered.add(edge)
+                self.found.cover(edge)
             self._take(turn.conversation, turn.effects)
 
     def _take(self, conversation: Conversation, effects: Sequence[Effect]) -> None:
@@ -169,6 +181,7 @@ class _Walk:
             match effect:
                 case Show(screen):
                     self.screen = screen
+                    self.presses = [press for row in screen.rows for button in row if (press := _read(button.press))]
                     self._look(screen)
                 case Submit():
                     self.found.sent += 1
@@ -180,7 +193,7 @@ class _Walk:
                     self.over = True
 
     def _look(self, screen: Screen) -> None:
-        for press in self._presses():
+        for press in self.presses:
             if press.question and press.verb in "ctsdrywo":
                 self.found.asked.add(press.question.partition(".")[0])
         if self.spoken:
@@ -192,18 +205,14 @@ class _Walk:
                     if len(button.press.encode()) + len(self.conversation.tag) + 1 > PRESS_BYTES:
                         raise ValueError(f"the button data {button.press!r} is longer than {PRESS_BYTES} bytes")
 
-    def _presses(self) -> list[Press]:
-        read = (read_press(button.press) for row in self.screen.rows for button in row)
-        return [press for press in read if press is not None]
-
     # -- what to do next -------------------------------------------------------------------------------------------------
 
     def _next(self) -> tuple[str, Event, Edge | None]:
-        presses = self._presses()
+        presses = self.presses
         playful = len(self.path) < (PLAYFUL if self.found.to_try else PLAYFUL // 4)
         options = [self._pressing(press) for press in presses if playful or press.verb not in "bpemk"]
         options = options or [self._pressing(press) for press in presses]
-        if self.random.random() > _SELDOM and (self.found.to_try or not playful):
+        if self.random.random() > _SELDOM and (self.wary or self.found.to_try or not playful):
             options = [one for one in options if _anybody(one[0]) not in self.found.enders] or options
         question = self._shown(presses)
         if question is not None and question.kind in MEDIA:
@@ -260,7 +269,7 @@ class _Walk:
                 return f"/{name}", Commanded(name, AT, len(self.written) + 1), None
             case 2:
                 return "(sticker)", Attached("sticker", len(self.written) + 1, AT), None
-        press = self.random.choice(self._presses() or [Press("v")])
+        press = self.random.choice(self.presses or [Press("v")])
         return self._pressing(press if press.verb not in _ENDING else Press("v"))
 
     def _file(self, question: Question) -> Event:
@@ -273,6 +282,11 @@ class _Walk:
         return Attached(kind, number, AT, File(digest[:32], what, "image/jpeg", 1000, digest, original=False))
 
 
+#: the same few tokens stand on every screen
+_read = cache(read_press)
+
+
+@cache
 def _anybody(step_: str) -> str:
     """A press without which person it is about."""
     return re.sub(r"\.\d+", "", step_)

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flows.load import BadForm, parse_form
+from flows.load import BadForm, Mistake, parse_form
 from flows.own_words import OwnWords
+from flows.reach import unsendable
 from flows.transcript import FACTS
 from flows.xlsform.cells import BadSheet, Fault, Row, Table, read_tables
 from flows.xlsform.kinds import ASKED, NOT_COLLECTED, READS, TODAY, UNSUPPORTED
 from flows.xlsform.names import Names
-from flows.xlsform.texts import MORE, OTHER, SPECIFY, Texts, code_of, noun, plain
+from flows.xlsform.texts import MORE, OTHER, REST, SPECIFY, Texts, code_of, noun, plain
+from flows.xlsform.unrolling import ENDS, MOST_COPIES, MOST_DEEP, block, can_hold, marked
 from flows.xlsform.validating import validated
 from flows.xlsform.yaml_text import Place, dump, places
 
@@ -49,6 +51,7 @@ _TEXTS = ("label", "hint", "constraint_message")
 _SELECT = re.compile(r"(select(?:_| )?(?:one|multiple|all that apply)|select1|select)(?:\s+from)?(?:\s+(.*))?", re.I)
 _FACT = re.compile(r"(?<!\$)\{([a-z_]+)\}")
 _COLUMN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_NEVER_ENDED = "this is never ended; add a row 'end group' or 'end repeat'"
 _ODK_X = ("clause", "values_list", "display.prompt.text")
 
 
@@ -77,7 +80,6 @@ class _Importer:
     lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     filters: dict[str, set[str]] = field(default_factory=dict)
     ours: bool = False
-    repeats: int = 0
 
     def run(self) -> Imported:
         tables = read_tables(self.path)
@@ -114,12 +116,15 @@ class _Importer:
 
     def _checked(self, form: dict[str, Any]) -> Imported:
         """The form as the loader takes it; what the loader finds is said of the cell it came from."""
-        text = dump(form)
+        text, own = dump(form), self.texts.spoken()
         try:
-            parse_form(text, file=str(self.path), recipients=("example",), own=self.texts.own)
+            flow = parse_form(text, file=str(self.path), recipients=("example",), own=own)
+            mistakes = [Mistake(str(self.path), question.line, says) for question, says in unsendable(flow)]
         except BadForm as bad:
+            mistakes = list(bad.mistakes)
+        if mistakes:
             known = places(text, form, self.where)
-            for mistake in bad.mistakes:
+            for mistake in mistakes:
                 place = known.at(mistake.line)
                 first = mistake.says.split(" ")[0].rstrip(":")  # "relevant names …", "constraint: …"
                 column = place.column(first) or place.column(known.key_at(mistake.line))
@@ -128,15 +133,19 @@ class _Importer:
                     self.faults.append(fault)
         if self.faults:
             raise BadSheet(sorted(self.faults, key=lambda fault: (fault.sheet != "survey", fault.row)))
-        return Imported(text, self.texts.own, tuple(self._remarked()))
+        return Imported(text, own, tuple(self._remarked()))
 
     # -- what is said ----------------------------------------------------------------------------------------------------
 
     def wrong(self, table: Table, row: int, header: str, says: str) -> None:
-        self.faults.append(Fault(str(self.path), table.name, row, table.letters.get(header, ""), says))
+        fault = Fault(str(self.path), table.name, row, table.letters.get(header, ""), says)
+        if fault not in self.faults:  # a row of an inner repeat is looked at once for each copy
+            self.faults.append(fault)
 
     def remark(self, row: Row, says: str) -> None:
-        self.remarks.setdefault(says, []).append(row.number)
+        rows = self.remarks.setdefault(says, [])
+        if row.number not in rows:
+            rows.append(row.number)
 
     def _remarked(self) -> Iterator[str]:
         for says, rows in self.remarks.items():
@@ -159,7 +168,7 @@ class _Importer:
         """All names first: an expression may stand before the question it names."""
         for row in rows:
             kind = _kind(row)
-            if not kind.startswith("end ") and (kind != "begin group" or row["wasl::menu"]):
+            if kind not in ENDS and (kind != "begin group" or row["wasl::menu"]):
                 name = row["name"] or f"{_letters(kind)}_{row.number}"
                 self.names.rows[row.number] = self.names.question(name)
 
@@ -193,16 +202,16 @@ class _Importer:
         found: list[dict[str, Any]] = []
         for row in rows:
             kind = _kind(row)
-            if kind.startswith("end "):
+            if kind in ENDS:
                 return found
             if kind == "begin group":
                 found += self._group(table, row, rows, repeat)
             elif kind == "begin repeat":
-                found += self._repeat(table, row, rows)
+                found += self._repeat(table, row, rows, repeat)
             else:
                 found += self._question(table, row, repeat)
         if inside is not None and not self.faults:
-            self.wrong(table, inside.number, "type", "this is never ended; add a row 'end group' or 'end repeat'")
+            self.wrong(table, inside.number, "type", _NEVER_ENDED)
         return found
 
     def _group(self, table: Table, row: Row, rows: Iterator[Row], repeat: str) -> list[dict[str, Any]]:
@@ -217,7 +226,7 @@ class _Importer:
             return []
         return [self._with(entry, questions)]
 
-    def _repeat(self, table: Table, row: Row, rows: Iterator[Row]) -> list[dict[str, Any]]:
+    def _repeat(self, table: Table, row: Row, rows: Iterator[Row], repeat: str) -> list[dict[str, Any]]:
         name = self.names.rows[row.number]
         entry: dict[str, Any] = {"type": "repeat", "name": name}
         self._placed(table, row, entry)
@@ -229,7 +238,13 @@ class _Importer:
         if row["repeat_count"]:
             self.remark(row, "how often a repeat is asked is the family's to say: 'one more?' is asked after each")
             self._kept(row, entry)
-        questions = self._rows(table, rows, row, name)
+        inside, ended = block(rows, _kind)
+        if not ended and not self.faults:
+            self.wrong(table, row.number, "type", _NEVER_ENDED)
+        if repeat and not self.ours:
+            return self._unrolled(table, row, entry, inside, repeat)
+        with self.names.nearest(inside):
+            questions = self._rows(table, iter(inside), None, name)
         if not questions:
             return []
         found = [self._with(entry, questions)]
@@ -237,22 +252,82 @@ class _Importer:
             found.append(self._one_more(table, row, entry, name))
         return found
 
-    def _one_more(self, table: Table, row: Row, repeat: Mapping[str, Any], name: str) -> dict[str, Any]:
-        """The question whether the repeat is asked once more: a workbook leaves that to the app."""
+    def _unrolled(
+        self, table: Table, row: Row, entry: dict[str, Any], inside: list[Row], repeat: str
+    ) -> list[dict[str, Any]]:
+        """A repeat inside a repeat: its questions in copies, each asked when there is one more; the rest in own words."""
+        if len(self.names.copy) + 2 > MOST_DEEP:
+            says = f"the repeat {row['name']!r} is more than {MOST_DEEP} repeats deep"
+            says = f"{says}; take it out, or ask for it in one text question"
+            self.wrong(table, row.number, "type", says)
+            return []
+        self.remark(
+            row,
+            f"a repeat in a repeat is asked up to {MOST_COPIES} times, and what is beyond that in the family's words",
+        )
+        found: list[dict[str, Any]] = []
+        condition = entry.get("relevant", "")
+        for number in range(1, MOST_COPIES + 1):
+            with self.names.copied(inside, number):
+                questions = self._rows(table, iter(inside), None, repeat)
+            if not questions:
+                return found
+            copy = {"type": "group", "name": f"{entry['name']}_{number}"}
+            found.append(self._with(self._if(copy, condition), questions))
+            more = self._one_more(table, row, entry, entry["name"], number)
+            found.append(self._if(more, condition))
+            condition = f"${{{more['name']}}} = 'yes'"
+        return [*found, self._if(self._rest(table, row, entry), condition)]
+
+    def _if(self, entry: dict[str, Any], condition: str) -> dict[str, Any]:
+        """The entry, asked only when the condition holds."""
+        if not condition:
+            return entry
+        questions = entry.pop("questions", None)
+        entry["relevant"] = condition
+        return entry if questions is None else self._with(entry, questions)
+
+    def _one_more(self, table: Table, row: Row, repeat: Mapping[str, Any], name: str, copy: int = 0) -> dict[str, Any]:
+        """The question whether the repeat is asked once more: a workbook leaves that to the app.
+
+        After a `copy` of an inner repeat it asks for the next one.
+        """
         self.lists.setdefault("one_more", [{"name": "yes", "label": "Yes"}, {"name": "no", "label": "No"}])
-        more = self.names.question(f"{name}_more")
-        label = MORE["en"].format(name=repeat.get("label") or row["name"])
-        entry = {"type": "select_one one_more", "name": more, "label": label, "title": noun(label), "adds": name}
-        entry["field"] = f"event.{more}"
-        if "relevant" in repeat:
-            entry["relevant"] = repeat["relevant"]
-        for language, words in MORE.items():
-            self.texts.add((more, label), language, words.format(name=repeat.get("label") or row["name"]))
+        more = self.names.question(f"{name}_more_{copy}" if copy > 1 else f"{name}_more")
+        entry = {"type": "select_one one_more", "name": more}
+        self._asked_of(entry, MORE, repeat, row, (*self.names.copy, copy + 1) if copy else ())
+        if copy:
+            entry["field"] = f"person.{more}"
+        else:
+            entry |= {"adds": name, "field": f"event.{more}"}
+            self._if(entry, repeat.get("relevant", ""))
         for language, answers in OTHER.items():
             for answer in ("Yes", "No"):
                 self.texts.add(("one_more", answer), language, answers[answer])
         self._placed(table, row, entry)
         return entry
+
+    def _rest(self, table: Table, row: Row, repeat: Mapping[str, Any]) -> dict[str, Any]:
+        """What is asked in words of those for whom there is no copy any more."""
+        name = self.names.question(f"{repeat['name']}_rest")
+        entry = {"type": "text", "name": name}
+        self._asked_of(entry, REST, repeat, row, self.names.copy)
+        entry["field"] = f"person.{name}"
+        self._placed(table, row, entry)
+        return entry
+
+    def _asked_of(
+        self, entry: dict[str, Any], asks: Mapping[str, str], repeat: Mapping[str, Any], row: Row, copy: tuple[int, ...]
+    ) -> None:
+        """Put a question of ours about a repeat into words, in every language we have them in."""
+        about = repeat.get("label") or row["name"].replace("_", " ")
+        told = self.texts.told((repeat["name"], about))
+        label = asks["en"].format(name=marked(about, copy))
+        entry |= {"label": label, "title": marked(noun(asks["en"].format(name=about)), copy)}
+        for language, words in asks.items():
+            name = plain(told.get(language, about))
+            self.texts.add((entry["name"], label), language, words.format(name=marked(name, copy)))
+            self.texts.add((entry["name"], entry["title"]), language, marked(noun(words.format(name=name)), copy))
 
     def _question(self, table: Table, row: Row, repeat: str) -> list[dict[str, Any]]:
         kind, lists = self._type(table, row)
@@ -268,6 +343,8 @@ class _Importer:
                 entry[key] = self._sayable(table, row, key, words)
         self._labelled(table, row, entry, kind)
         self._expressions(row, entry, ("relevant", "constraint", "choice_filter"))
+        if self.names.copy and not can_hold(entry.get("relevant", "")):
+            return []  # asked in another copy only: `position(..) = 1`
         if kind == "calculate":
             entry["calculation"] = self.names.expression(row["calculation"]) or "''"
         self._required(table, row, entry, kind)
@@ -280,9 +357,16 @@ class _Importer:
                 entry["reads"] = reads
         if kind == "note" and not entry.get("label"):
             return []
+        self._marked(entry)
         self._audio(table, row, entry)
         self._kept(row, entry)
         return [entry, *self._specified(table, row, entry)]
+
+    def _marked(self, entry: dict[str, Any]) -> None:
+        """In a copy of an inner repeat, words say which one it is."""
+        for words in {entry[key] for key in ("label", "title") if key in entry}:
+            self.texts.marked((entry["name"], words), self.names.copy)
+        entry |= {key: marked(entry[key], self.names.copy) for key in ("label", "title") if key in entry}
 
     def _type(self, table: Table, row: Row) -> tuple[str, str]:
         """The form's type and its list of choices; nothing when the row asks nothing."""
@@ -393,6 +477,7 @@ class _Importer:
         other["relevant"] = f"selected(${{{entry['name']}}}, 'other')"
         for language, words_ in SPECIFY.items():
             self.texts.add((name, label), language, words_)
+        self._marked(other)
         self._placed(table, row, other)
         return [other]
 

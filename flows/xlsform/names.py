@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from flows.presses import CHOICE, NAME
+from flows.xlsform.cells import Row
+from flows.xlsform.unrolling import named
 
 _MOST = 24
 _PARTS = re.compile(r"""'[^']*'|"[^"]*"|\$\{\s*([^}]*?)\s*\}""")
@@ -24,6 +27,8 @@ class Names:
     #: row -> the name of its question: the same name may stand in several groups of a workbook
     rows: dict[int, str] = field(default_factory=dict)
     choices: dict[str, str] = field(default_factory=dict)
+    #: which copy of an inner repeat is written out, outermost first: (2, 1); () outside
+    copy: tuple[int, ...] = ()
     _taken: set[str] = field(default_factory=set)
 
     def question(self, name: str) -> str:
@@ -34,6 +39,35 @@ class Names:
         self._taken.add(short)
         self.questions.setdefault(name, short)
         return short
+
+    @contextmanager
+    def nearest(self, rows: Iterable[Row]) -> Iterator[None]:
+        """For the time of a repeat, a name means the question in it, not one of the same name elsewhere."""
+        outside = self.questions
+        inside: dict[str, str] = {}
+        for row in rows:
+            if row["name"] and row.number in self.rows:
+                inside.setdefault(row["name"], self.rows[row.number])
+        self.questions = {**outside, **inside}
+        try:
+            yield
+        finally:
+            self.questions = {**self.questions, **outside}
+
+    @contextmanager
+    def copied(self, rows: Iterable[Row], number: int) -> Iterator[None]:
+        """For the time of one copy of an inner repeat, its rows have names of their own; the first copy keeps theirs."""
+        before, outside = dict(self.rows), self.copy
+        rows = list(rows)
+        self.copy = (*outside, number)
+        for row in rows:
+            if number > 1 and row.number in self.rows:
+                self.rows[row.number] = self.question(named(before[row.number], (number,)))
+        try:
+            with self.nearest(rows):
+                yield
+        finally:
+            self.rows, self.copy = before, outside
 
     def choice(self, name: str) -> str:
         """A choice's name, the same in every list and in every expression."""
@@ -53,7 +87,8 @@ class Names:
         plain = " ".join(words.translate(_QUOTES).split())
         if plain.upper() in ("TRUE", "FALSE", "YES", "NO"):
             return "true()" if plain.upper() in ("TRUE", "YES") else "false()"
-        return _PARTS.sub(renamed, _POSITION.sub("position()", plain))
+        position = str(self.copy[-1]) if self.copy else "position()"  # a copy knows its number
+        return _PARTS.sub(renamed, _POSITION.sub(position, plain))
 
     def words(self, sentence: str) -> str:
         """A text with the names in its `${…}` as they are now."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from babel import Locale, UnknownLocaleError
 
 from flows.languages import SOURCE_LANGUAGE
 from flows.xlsform.cells import Row, Table
+from flows.xlsform.unrolling import marked
 
 _CODE = re.compile(r"\(([A-Za-z]{2,3}(?:[-_][A-Za-z]+)?)\)\s*$")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
@@ -55,6 +56,12 @@ MORE: Mapping[str, str] = {
     "de": "Gibt es noch mehr: {name}?",
     "fr": "Y en a-t-il d'autres : {name} ?",
 }
+REST: Mapping[str, str] = {
+    "en": "You can write here about the others: {name}",
+    "ar": "يمكنكم الكتابة هنا عن البقية: {name}",
+    "de": "Über die übrigen können Sie hier schreiben: {name}",
+    "fr": "Vous pouvez écrire ici au sujet des autres : {name}",
+}
 SPECIFY: Mapping[str, str] = {
     "en": "What else?",
     "ar": "ما هو غير ذلك؟",
@@ -73,6 +80,8 @@ class Texts:
     """Collects translations, by (context, sentence)."""
 
     own: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    #: the languages the workbook itself speaks; what we add in others would leave gaps all around it
+    heard: set[str] = field(default_factory=set)
     _source: str = ""
     _raw: dict[str, dict[str, str]] = field(default_factory=dict)
     _contexts: dict[str, str] = field(default_factory=dict)
@@ -92,6 +101,7 @@ class Texts:
         for language, translation in said.items():
             code = code_of(language)
             if code and code != SOURCE_LANGUAGE and language != self._source:
+                self.heard.add(code)
                 self.add((context, words), code, translation)
         self._contexts[words] = context
         return words
@@ -111,11 +121,23 @@ class Texts:
             cleaned = {language: rename(plain(one) if clean else one) for language, one in told.items()}
             self.own.setdefault((context, now), {}).update(cleaned)
 
+    def marked(self, key: tuple[str, str], copy: Sequence[int]) -> None:
+        """The sentence says which copy of an inner repeat it belongs to, and so do its translations."""
+        context, sentence = key
+        if (now := marked(sentence, copy)) != sentence and (told := self.own.pop(key, None)) is not None:
+            self.own[context, now] = {language: marked(one, copy) for language, one in told.items()}
+
     def translate_title(self, settings: Row, title: str, context: str) -> None:
         for header, words in settings.cells.items():
             code = code_of(header.removeprefix("wasl::title::")) if header.startswith("wasl::title::") else ""
             if code:
+                self.heard.add(code)
                 self.add((context, title), code, words)
+
+    def spoken(self) -> dict[tuple[str, str], dict[str, str]]:
+        """The translations in the workbook's languages."""
+        kept = {key: {code: one for code, one in told.items() if code in self.heard} for key, told in self.own.items()}
+        return {key: told for key, told in kept.items() if told}
 
 
 def code_of(language: str) -> str:

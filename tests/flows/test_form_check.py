@@ -19,6 +19,7 @@ LISTS = 'choices:\n  yn:\n    - {name: "yes", label: "Yes"}\n    - {name: "no", 
 A = "questions:\n  - {name: a, type: select_one yn, label: A}\n"
 
 FINDINGS = {
+    "no question of this form has a field, so nothing could ever be sent": LISTS + A,
     "nobody gets past 'b'": LISTS.replace('"No"}', '"No", ends: Bye}').replace('"Yes"}', '"Yes", ends: Bye}')
     + A.replace("name: a", "name: b").replace("label: A", 'label: B, required: "yes"'),
     "'a' has no choice 'maybe'; choices there: yes, no": LISTS
@@ -28,7 +29,7 @@ FINDINGS = {
     + A
     + "  - {name: b, type: text, label: B, relevant: \"${a} = 'yes' and ${a} = 'no'\"}\n",
     "the button data": LISTS.replace('name: "no"', f"name: {'n' * 24}")
-    + A.replace("name: a", f"name: {'q' * 24}").replace("yn", "yn"),
+    + A.replace("name: a", f"name: {'q' * 24}").replace("label: A", "label: A, title: A, field: event.a"),
     f"more than {MOST_CHOICES} buttons fit": "choices:\n  yn:\n"
     + "".join(f"    - {{name: c{n}, label: C{n}}}\n" for n in range(MOST_CHOICES + 1))
     + A,
@@ -49,6 +50,22 @@ def test_finding(says: str) -> None:
     assert "type: " in text.splitlines()[line - 1] or "name: " in text.splitlines()[line - 1]
 
 
+@pytest.mark.parametrize(
+    ("more", "sends"),
+    [
+        ("field: event.a, title: A", True),
+        ("field: enquirer.a, title: A", True),
+        ("field: consent.search, title: A", False),
+        ("field: setup.a", False),
+    ],
+)
+def test_only_what_is_reported_can_be_sent(more: str, sends: bool) -> None:
+    flow = parse_form(HEAD + LISTS + A.replace("label: A", f"label: A, {more}"))
+    says = [mistake.says for mistake in lint(flow, "f.yml", ("en",))]
+    assert any("nothing could ever be sent" in one for one in says) is not sends
+    assert (wander(flow, walks=20).sent > 0) is sends
+
+
 def test_a_name_too_long_for_a_button_is_refused() -> None:
     with pytest.raises(BadForm, match="cannot name a question; use 1-24"):
         parse_form(HEAD + "questions:\n  - {name: " + "q" * 25 + ", type: text, label: Q}\n")
@@ -65,7 +82,10 @@ def test_a_condition_on_a_later_question_is_refused_with_its_line() -> None:
 
 def test_a_gap_in_a_forms_own_catalog_is_found(tmp_path: Path) -> None:
     form = tmp_path / "f.yml"
-    form.write_text(HEAD + "questions:\n  - {name: a, type: text, label: Ay}\n  - {name: b, type: text, label: Bee}\n")
+    form.write_text(
+        HEAD + "questions:\n  - {name: a, type: text, label: Ay, title: Ay, field: event.a}\n"
+        "  - {name: b, type: text, label: Bee}\n"
+    )
     (tmp_path / "f.ar.po").write_text('msgid ""\nmsgstr ""\n\nmsgctxt "a"\nmsgid "Ay"\nmsgstr "ألف"\n')
     found = lint(load_form(form), "f.yml", ("ar", "en"))
     assert [mistake.line for mistake in found] == [6, 6]  # its label, and its title, which is the same
@@ -110,6 +130,18 @@ def test_walks_cover_a_form_and_are_the_same_for_the_same_seed() -> None:
     assert one.missed == []
     assert one.covered >= set(edges(flow))
     assert (one.events, one.sent, one.covered) == (two.events, two.sent, two.covered)
+
+
+def test_when_all_was_tried_half_of_the_walks_still_make_whole_reports() -> None:
+    lists = LISTS.replace('label: "No"', 'label: "No", ends: Bye')
+    asks = "".join(
+        f"  - {{name: q{n}, type: select_one yn, label: A, title: A, field: event.q{n}}}\n" for n in range(8)
+    )
+    found = wander(parse_form(HEAD + lists + "questions:\n" + asks), walks=400, seed=2)
+    assert found.trouble is None
+    assert found.missed == []
+    assert found.sent > 0.4 * found.walks
+    assert found.ended > 0.2 * found.walks  # the others press anything
 
 
 def test_walks_say_what_they_could_not_reach_and_end_with_code_1(tmp_path: Path) -> None:

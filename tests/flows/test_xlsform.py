@@ -132,6 +132,12 @@ def test_everything_wrong_is_said_at_once_by_sheet_row_and_column(tmp_path: Path
     assert "row 6, column A: there is no list 'nowhere' on the sheet choices; lists there: yn" in result.output
 
 
+def test_a_workbook_of_which_nothing_could_be_sent_is_refused(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "n.xlsx", [["type", "name", "label"], ["note", "n", "Hello."], ["note", "m", "Bye."]])
+    with pytest.raises(BadSheet, match="sheet 'survey', row 2, column A: no question of this form has a field"):
+        import_form(path)
+
+
 @pytest.mark.parametrize("words", ["no workbook at all", ""])
 def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path, words: str) -> None:
     path = tmp_path / "x.xlsx"
