@@ -176,7 +176,7 @@ KURMANJI = Tongue(
         Words("hezîrana 2013", _date("2013-06", "2013-06-01", "2013-06-30")),
         Words("havîna 2014", _date("2014-22", "2014-06-01", "2014-08-31"), "y"),
     ),
-    places=(Words("Hums", _place("Hums", "C2528", "Homs", "community", "SY04")),),
+    places=(Words("Qamişlo", _place("Qamişlo", "C4564", "Quamishli", "community", "SY08")),),
     countries=(Words("Swêd", _place("Swêd", "SE", "Sweden", "country")),),
     sentences=("Ew diçû zanîngehê.", "Çakêtekî qehweyî lê bû.", "Du hevalên kar jî li wir bûn."),
     riddles=("beriya tofanê", "gava çem bilind bû"),
