@@ -216,7 +216,7 @@ def _typed_choice(here: Here, asked: Question, choice: Choice, words: str, messa
         return _ticked(here, asked, current, choice.name, put_away(here, message))
     if asked.required or choice.shows is not None or choice.ends is not None:
         turn = picked(here, asked, choice)
-        return replace(turn, effects=(*put_away(here, message), *turn.effects))
+        return turn.after(*put_away(here, message))
     raw = Raw(words, here.conversation.language)
     claim = Claim(asked.name, "answered", here.at, raw, choice_value(here, asked, choice), message)
     lead = (choice.thanks,) if choice.thanks else ()

@@ -165,6 +165,11 @@ class Flow:
         """For each repeat, an empty answer to each of its questions: what a new instance knows."""
         return {name: {question.name: "" for question in members} for name, members in self.members.items()}
 
+    @cached_property
+    def settings(self) -> Mapping[str, Question]:
+        """The questions that steer the conversation, by what they set (`language`, `discreet`)."""
+        return {question.sets: question for question in reversed(self.questions) if question.sets}
+
     def question(self, name: str) -> Question | None:
         """The question of this name, `name.3` being the third person's."""
         base, _, number = name.partition(".")

@@ -88,7 +88,7 @@ def _of_any_time(here: Here, verb: str, word: str = "") -> Turn | None:
         return asked
     match verb:
         case "st":
-            return Turn(here.conversation, (Inquire(),))
+            return news(here)
         case "pn" | "pd" | "px" if here.conversation.sent:
             return guard.choose(here, verb)
         case "tk":
@@ -119,7 +119,7 @@ def commanded(here: Here, name: str) -> Turn:
             lead = (say.WELCOME_BACK,) if here.has_news else ()
             return here.move_on(*lead)
         case "language":
-            asks = next((question for question in here.flow.questions if question.sets == "language"), None)
+            asks = here.flow.settings.get("language")
             return here.move_on(focus=asks.name if asks else None)
         case "pause":
             return pause(here)
@@ -310,7 +310,7 @@ def withdraw(here: Here, name: str) -> Turn:
         return agreed(here, *account)
     changed = here.walked.standing(name)
     noted = _noted(here, "withdrawal", [changed] if changed else [])
-    return _with(agreed(_numbered(here, "withdrawal"), *account), noted)
+    return agreed(_numbered(here, "withdrawal"), *account).after(noted)
 
 
 def quiet(here: Here, *, on: bool) -> Turn:
@@ -404,7 +404,7 @@ def said_beside(here: Here, text: str, message: int) -> Turn:
         return here.show(tell.pin_screen(guard.WEAK_PIN), gone)
     note = (tell.NOTE_IT_DOWN,) if here.is_discreet else ()
     rest = here.show(tell.pause_screen(keepable=False), asking=None, paused=True)
-    return _with(rest, gone, Keep(digits), Tell(Screen((tell.DRAFT_CODE, *note))))
+    return rest.after(gone, Keep(digits), Tell(Screen((tell.DRAFT_CODE, *note))))
 
 
 def secret_said(here: Here, text: str, message: int) -> Turn:
@@ -421,7 +421,7 @@ def not_recovered(here: Here, reason: str) -> Turn:
 
 
 def news(here: Here) -> Turn:
-    """How everything of this chat stands."""
+    """How everything of this chat stands; behind the PIN, where what was sent has one."""
     return guard.asks_first(here, "st") or Turn(here.conversation, (Inquire(),))
 
 
@@ -438,10 +438,6 @@ def proved(here: Here) -> Turn:
     verb = guard.proves(here.conversation.asking) or "g"
     here = here.now(asking=None, guarded=False)
     return pressed(here, Press(verb)) if here.conversation.status == "open" else pressed_after(here, Press(verb))
-
-
-def _with(turn: Turn, *effects: Effect) -> Turn:
-    return replace(turn, effects=(*effects, *turn.effects))
 
 
 # -- after the end -------------------------------------------------------------------------------------------------------

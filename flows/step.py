@@ -61,7 +61,7 @@ def begin(
     The `first` words of somebody in distress are heard even before a language is chosen.
     """
     here = Here(flow, Conversation(id=conversation_id, language=language, started_at=at), at)
-    asks = next((question for question in flow.questions if question.sets == "language"), None)
+    asks = flow.settings.get("language")
     if language_known and asks is not None and (choice := asks.choice(language)):
         here = here.with_claim(Claim(asks.name, "answered", at, value=choice_value(here, asks, choice)))
     if first is not None and wishes.cries_for_help(first.text):

@@ -23,6 +23,10 @@ class Turn:
     conversation: Conversation = field(repr=False)
     effects: tuple[Effect, ...]
 
+    def after(self, *effects: Effect) -> Turn:
+        """The same, once these are done."""
+        return replace(self, effects=(*effects, *self.effects))
+
 
 @dataclass(frozen=True)
 class Here:
@@ -139,7 +143,7 @@ def asked_back(question: Question, claim: Claim | None) -> Ambiguous | None:
 
 def is_discreet(flow: Flow, conversation: Conversation) -> bool:
     """Discreet unless the family said that nobody else sees this phone."""
-    asks = next((question for question in flow.questions if question.sets == "discreet"), None)
+    asks = flow.settings.get("discreet")
     if asks is None:
         return False
     claim = conversation.current().get(asks.name)

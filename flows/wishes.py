@@ -75,10 +75,10 @@ def understood(here: Here, words: Said) -> Turn | None:
         return None
     ruled = heard(words.text)
     if ruled is not None and ruled.intent in _ANSWERS and _waits(here):
-        return _first(wished(here.now(paused=False), ruled.intent), *put_away(here, words.message))
+        return wished(here.now(paused=False), ruled.intent).after(*put_away(here, words.message))
     decision = decide(ruled or words.meaning, place, words.text)
     awake = here.now(paused=False)
-    if cries_for_help(words.text):
+    if ruled is not None and ruled.intent == "distress":
         answered = said(awake, words.text, words.message) if place is Place.WORDS else None
         return _stopped(awake, answered, put_away(here, words.message))
     turn = _led_to(awake, words, decision, place)
@@ -129,11 +129,11 @@ def _led_to(here: Here, words: Said, decision: Decision, place: Place) -> Turn |
         case "act" if (meant := _answer_in_other_words(here, decision.intents[0])) is not None:
             return said_as(here, *meant, words.text, words.message)
         case "act":
-            return _first(wished(here, decision.intents[0]), *gone)
+            return wished(here, decision.intents[0]).after(*gone)
         case "decline":
-            return _first(stay(here, replace(replies.OUT_OF_SCOPE, fact=replies.OVERRIDES["out_of_scope"])), *gone)
+            return stay(here, replace(replies.OUT_OF_SCOPE, fact=replies.OVERRIDES["out_of_scope"])).after(*gone)
         case "offer" if place is Place.MENU:
-            return _first(here.show(replies.meant_screen(decision.intents)), *gone)
+            return here.show(replies.meant_screen(decision.intents)).after(*gone)
         case "offer":
             return _offered(said(here, words.text, words.message), decision.intents)
         case "doubt":
@@ -186,10 +186,6 @@ def _waits(here: Here) -> bool:
     asked = here.asked
     standing = here.walked.standing(asked.name) if asked is not None and here.conversation.status == "open" else None
     return standing is not None and standing.claim is not None and standing.claim.waits
-
-
-def _first(turn: Turn, *effects: Effect) -> Turn:
-    return replace(turn, effects=(*effects, *turn.effects))
 
 
 def may_be_no_answer(reads: str, text: str, language: str, at: datetime) -> bool:
@@ -293,7 +289,7 @@ def _language(here: Here) -> Turn:
 
 def other_language(here: Here) -> Turn:
     """Choose another language while nothing is open."""
-    asks = next((question for question in here.flow.questions if question.sets == "language"), None)
+    asks = here.flow.settings.get("language")
     return here.show(replies.languages_screen(asks)) if asks else stay(here)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from babel import Locale
 
-from flows.i18n.entries import DOMAINS, Book, Entry, placeholders, read_book, source_of
+from flows.i18n.entries import DOMAINS, Book, Entry, placeholders, read_book, singular, source_of
 from flows.i18n.kinds import kinds
 from flows.i18n.rules import Fault, Render, book_faults, faults, table
 from flows.languages import SOURCE_LANGUAGE, fill
@@ -62,7 +62,7 @@ def _domain(root: Path, domain: str, wanted: frozenset[str]) -> Iterator[Finding
         book = read_book(path, root, domain)
         if not wanted or book.language in wanted:
             yield from findings(book, what, render)
-            yield from _not_there(book, {(one.context or "", _first(one.id)) for one in asked if one.id})
+            yield from _not_there(book, {(one.context or "", singular(one.id)) for one in asked if one.id})
 
 
 def findings(book: Book, what: Mapping[tuple[str, str], str], render: Render | None) -> Iterator[Finding]:
@@ -97,10 +97,6 @@ def _not_there(book: Book, asked: set[tuple[str, str]]) -> Iterator[Finding]:
     for context, message in sorted(asked - {entry.key for entry in book.entries}):
         fault = Fault("missing", "not in the catalog", "run `make messages` and translate it")
         yield Finding(book.file, 1, book.language, fault, message, context)
-
-
-def _first(message: str | tuple[str, ...] | list[str]) -> str:
-    return message if isinstance(message, str) else message[0]
 
 
 def _render(entry: Entry, said: str, values: Mapping[str, str]) -> str:

@@ -85,6 +85,11 @@ def read_book(path: Path, root: Path, domain: str) -> Book:
     return Book(shown, domain, language, tuple(_po_entries(catalog, shown, domain, language)), headers)
 
 
+def singular(message: str | tuple[str, ...] | list[str]) -> str:
+    """The English of a message, the first form of one with plurals."""
+    return message if isinstance(message, str) else message[0]
+
+
 def source_of(path: Path) -> Catalog:
     """The template: what must be translated."""
     with path.open("rb") as file:

@@ -18,7 +18,7 @@ from babel.messages.frontend import CommandLineInterface
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po, write_po
 
-from flows.i18n.entries import language_of
+from flows.i18n.entries import language_of, singular
 
 #: dates and addresses that differ from one run, or one machine, to the next and tell nobody anything
 _IDLE_HEADERS = ("POT-Creation-Date", "PO-Revision-Date", "Report-Msgid-Bugs-To", "Last-Translator", "Language-Team")
@@ -111,11 +111,7 @@ def _is_a_remark(line: str) -> bool:
 
 def key_of(message: Message) -> tuple[str | None, str]:
     """What a message is known by: its context and its English."""
-    return message.context, _first(message.id)
-
-
-def _first(message: str | tuple[str, ...] | list[str]) -> str:
-    return message if isinstance(message, str) else message[0]
+    return message.context, singular(message.id)
 
 
 def read_catalog(path: Path, language: str | None) -> Catalog:
