@@ -42,9 +42,12 @@ def at_code(lane: str, selector: str) -> Attempt:
     return Attempt(((f"chat/{lane}", CHAT), (f"code/{selector}", CODE)), True)
 
 
-def at_home(lane: str, report: str) -> Attempt:
-    """A try on the PIN of a request in its own chat: whoever tries codes elsewhere cannot lock its family out here."""
-    return Attempt(((f"chat/{lane}", CHAT), (f"pin/{report}", CODE)), False)
+def at_home(lane: str) -> Attempt:
+    """A try on a PIN in its own chat: whoever tries codes elsewhere cannot lock its family out here.
+
+    Counted by the chat and not by the request, so that a chat that knows nothing any more is held up as one that does.
+    """
+    return Attempt(((f"chat/{lane}", CHAT), (f"pin/{lane}", CODE)), False)
 
 
 def at_status(lane: str) -> Attempt:
