@@ -123,7 +123,8 @@ resumptions = Table(
     Column("day", Integer, nullable=False),
 )
 
-#: Wrong codes and PINs of late, by fingerprints of who tried and of what was tried (`bot.limits.Tally`).
+#: Wrong codes and PINs of late, and who asked for news how often, by fingerprints of who tried and of what was tried
+#: (`bot.limits.Tally`).
 failures = Table(
     "failures",
     metadata,
