@@ -96,7 +96,7 @@ def enumeration(chats: int, days: int) -> dict[str, Any]:
 def one_code_known(chats: int, days: int) -> dict[str, Any]:
     """Somebody has a family's code and guesses at its PIN, from ten thousand chats; or has its telephone."""
     elsewhere = _simulated(chats, days, lambda chat, _: at_code(f"{chat:032}", "1234567"))
-    home = _simulated(1, days, lambda chat, _: at_home(f"{chat:032}", "r"))
+    home = _simulated(1, days, lambda chat, _: at_home(f"{chat:032}"))
     return {
         "tries_looked_at_elsewhere": elsewhere,
         "chance_elsewhere": elsewhere / PINS,

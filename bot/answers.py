@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
-from uuid import uuid4
 
 from bot import pins
 from bot.bringing import Bringing, Brought, OpenedReport, Refused
@@ -17,16 +16,20 @@ from bot.chats import Chat, open_draft, open_receipt
 from bot.genuine import Marks
 from bot.keys import DraftKey, Keys
 from bot.plans import Given, Plan
+from bot.progress import guarded_of
 from bot.store import chats, references
 from bot.store.chats import Home
 from bot.store.store import Store
 from bot.translate import Heard
-from bot.turns import Turns
-from flows import guard
-from flows.conversation import Conversation
+from bot.turns import Turns, asks_how_it_stands
+from bot.unlinking import forgets, is_over
+from flows import guard, notices
+from flows.codes import pin
+from flows.conversation import Asking, Conversation
 from flows.effects import ChooseWord, Effect, Forget, Guard, LookUp, Prove, Recover, Take
 from flows.events import (
     CallWordsKnown,
+    Chose,
     Event,
     Guarded,
     MessageChecked,
@@ -37,6 +40,7 @@ from flows.events import (
     Opened,
     Proved,
     Recovered,
+    Said,
     Taken,
     WordKnown,
 )
@@ -66,6 +70,8 @@ class Answers:
     inquired: Callable[[Chat, Turn, datetime], Awaitable[Turn]]
     #: how a report stands, as its family may be told
     standing: Standing
+    #: how everything of the chat stands, as it is shown; of what has a PIN only the report it was written for (empty: none)
+    stood: Callable[[Chat, str, datetime], Awaitable[Screen]]
     bringing: Bringing = field(init=False)
     marks: Marks = field(init=False)
     _opened: dict[str, tuple[str, datetime]] = field(default_factory=dict, repr=False)
@@ -97,16 +103,6 @@ class Answers:
                 return self._follow(replace(now, said=(*said, asked)), WordKnown(number, shown, True, now.at))
         return None
 
-    async def recover_locked(self, update_id: int, chat: Chat, heard: Heard, words: str) -> Planned | None:
-        """The draft that a code and a PIN open, written where another draft is locked; None when they open none."""
-        if not self.bringing.looks_right(words):
-            return None
-        outcome = await self.bringing.bring(chat, words, heard.event.at)
-        if not isinstance(outcome, Brought):
-            return None
-        forget = (Forget(heard.message),) if heard.message is not None else ()
-        return self._here(_Now(update_id, chat, heard, outcome.conversation, forget), outcome)
-
     # -- codes and PINs --------------------------------------------------------------------------------------------------
 
     async def _bring(self, now: _Now, digits: str) -> Planned:
@@ -117,7 +113,7 @@ class Answers:
             case OpenedReport(report):
                 return await self._open(now, report)
         plan, chat = self._follow(now, NotRecovered(outcome.reason, now.at))
-        await self._tell_owner(now, plan, outcome)
+        await self._tell_owner(now.update_id, chat, plan, outcome, now.at, now.conversation.asking)
         return plan, chat
 
     def _here(self, now: _Now, draft: Brought) -> Planned:
@@ -156,7 +152,7 @@ class Answers:
         planned = self._moved(now, as_if, Taken(now.at), (home.lane, home.version))
         owner = await self.chat_of(home.lane) if home.lane else None
         if owner is not None:
-            self._tell(now, planned[0], owner, guard.TAKEN_AWAY)
+            self._tell(now.update_id, planned[0], owner, guard.TAKEN_AWAY, now.at)
         return planned
 
     def _as_if_home(self, chat: Chat, report: str, home: Home) -> Chat:
@@ -187,19 +183,68 @@ class Answers:
         report = now.conversation.id if now.conversation.sent else None
         verdict = await self.bringing.prove(now.chat, report, pin, now.at)
         if verdict == "right":
-            return await self._went_on(now, Proved(now.at))
+            opened = (now.conversation.tag, guard.proves(now.conversation.asking) or "")
+            planned = await self._went_on(now, Proved(now.at))
+            planned[0].afterwards.append(lambda chat: setattr(chat, "opened", opened))
+            return planned
         plan, chat = self._follow(now, NotProved("too_often" if verdict == "too_often" else "wrong", now.at))
-        if verdict != "duress" or report is None:
-            return plan, chat
-        # The same words, said by a chat that knows nothing any more.
-        over = Conversation(
-            uuid4().hex, now.conversation.language, now.at, status="ended", asking=now.conversation.asking
-        )
-        refused = self.turns.engine.step(now.conversation, NotProved("wrong", now.at))
-        turn = Turn(over, (*now.said, *refused.effects))
-        plan = self.turns.plan(now.update_id, now.chat, now.heard, turn)
-        plan.erased_conversation, plan.unlinks = None, report
-        return plan, now.chat
+        if verdict == "duress" and report is not None:
+            forgets(plan, self.keys, chat, report, now.at, now.conversation.asking)
+        return plan, chat
+
+    # -- beside a locked draft -------------------------------------------------------------------------------------------
+
+    async def beside_locked(self, update_id: int, chat: Chat, heard: Heard) -> Planned:
+        """What is answered while a draft is locked away: to a code, to a PIN, to who asks how it stands, to anything else.
+
+        A second PIN does what it does anywhere: it is answered as a wrong one, and nobody here knows anything from then on.
+        """
+        event = heard.event
+        if isinstance(event, Chose) and is_over(chat) and self.turns.holds_key(event):
+            return self.turns.give_up(update_id, chat, heard), chat
+        if isinstance(event, Said) and self.bringing.looks_right(event.text):
+            return await self._bring_beside(update_id, chat, heard, event.text)
+        written = pin(event.text) if isinstance(event, Said) else None
+        if written is not None:
+            return await self._prove_beside(update_id, chat, heard, written)
+        if not asks_how_it_stands(event):
+            return self.turns.locked_out(update_id, chat, heard), chat
+        report = await self.store.write(lambda connection: guarded_of(connection, chat))
+        if report is not None or is_over(chat):
+            return self.turns.locked_out(update_id, chat, heard, guard.pin_screen()), chat
+        return await self._stands_beside(update_id, chat, heard, "")
+
+    async def _bring_beside(self, update_id: int, chat: Chat, heard: Heard, words: str) -> Planned:
+        outcome = await self.bringing.bring(chat, words, heard.event.at)
+        match outcome:
+            case Brought():
+                forget = (Forget(heard.message),) if heard.message is not None else ()
+                return self._here(_Now(update_id, chat, heard, outcome.conversation, forget), outcome)
+            case OpenedReport(report):
+                lines = await self.standing(report, heard.event.at)
+                return self.turns.locked_out(update_id, chat, heard, guard.opened_screen(lines, movable=False)), chat
+        line = notices.CODE_TOO_OFTEN if outcome.reason == "too_often" else notices.CODE_WRONG
+        plan = self.turns.locked_out(update_id, chat, heard, notices.locked_away_screen(line))
+        await self._tell_owner(update_id, chat, plan, outcome, heard.event.at)
+        return plan, chat
+
+    async def _prove_beside(self, update_id: int, chat: Chat, heard: Heard, written: str) -> Planned:
+        at = heard.event.at
+        report = await self.store.write(lambda connection: guarded_of(connection, chat))
+        verdict = await self.bringing.prove(chat, report, written, at)
+        if verdict == "right" and report is not None:
+            return await self._stands_beside(update_id, chat, heard, report)
+        line = notices.CODE_TOO_OFTEN if verdict == "too_often" else guard.NOTHING_FOUND
+        plan = self.turns.locked_out(update_id, chat, heard, notices.locked_away_screen(line))
+        if verdict == "duress" and report is not None:
+            forgets(plan, self.keys, chat, report, at)
+        return plan, chat
+
+    async def _stands_beside(self, update_id: int, chat: Chat, heard: Heard, proved: str) -> Planned:
+        screen = await self.stood(chat, proved, heard.event.at)
+        return self.turns.locked_out(update_id, chat, heard, screen), chat
+
+    # -- going on --------------------------------------------------------------------------------------------------------
 
     async def _went_on(self, now: _Now, event: Event) -> Planned:
         """The engine goes on, and may ask once more."""
@@ -245,22 +290,27 @@ class Answers:
         turn = replace(followed, effects=(*now.said, *followed.effects))
         return self.turns.plan(now.update_id, now.chat, now.heard, turn), now.chat
 
-    async def _tell_owner(self, now: _Now, plan: Plan, refused: Refused) -> None:
+    async def _tell_owner(
+        self, update_id: int, chat: Chat, plan: Plan, refused: Refused, at: datetime, asking: Asking | None = None
+    ) -> None:
         """What was tried too often is said in the chat that it belongs to; after an emergency there is none any more."""
         report = refused.unlinks or refused.locked
         home = await self.store.write(lambda connection: chats.home_of(connection, report)) if report else None
-        if home is None or not home.lane:
+        if home is None or report is None or not home.lane:
             return
         if refused.unlinks is not None:
-            plan.unlinks, plan.elsewhere_changed = report, (home.lane,)
+            if home.lane == chat.lane:
+                forgets(plan, self.keys, chat, report, at, asking)
+            else:
+                plan.unlinks, plan.elsewhere_changed = report, (home.lane,)
             return
-        owner = await self.chat_of(home.lane) if home.lane != now.chat.lane else None
+        owner = await self.chat_of(home.lane) if home.lane != chat.lane else None
         if owner is not None:
-            self._tell(now, plan, owner, guard.TRIED_OFTEN)
+            self._tell(update_id, plan, owner, guard.TRIED_OFTEN, at)
 
-    def _tell(self, now: _Now, plan: Plan, owner: Chat, phrase: Phrase) -> None:
+    def _tell(self, update_id: int, plan: Plan, owner: Chat, phrase: Phrase, at: datetime) -> None:
         if not owner.quiet and owner.reachable:
-            plan.elsewhere.append(self.turns.by_ourselves(now.update_id, owner, Screen((phrase,)), _day(now.at)))
+            plan.elsewhere.append(self.turns.by_ourselves(update_id, owner, Screen((phrase,)), at.date()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +327,3 @@ class _Now:
     @property
     def at(self) -> datetime:
         return self.heard.event.at
-
-
-def _day(at: datetime) -> date:
-    return at.date()

@@ -99,7 +99,7 @@ class Bringing:
         self, chat: Chat, report: str | None, pin: str, at: datetime
     ) -> pins.Verdict | Literal["too_often"]:
         """What this PIN is to what was sent from this chat; to nothing at all, it is wrong, and takes as long."""
-        tried = await self._gate.enter(at_home(chat.lane, report or ""), at)
+        tried = await self._gate.enter(at_home(chat.lane), at)
         if tried is None:
             return "too_often"
         reference = await self._store.write(lambda connection: references.of(connection, report) if report else None)

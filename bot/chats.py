@@ -49,6 +49,8 @@ class Chat:
     recording: str | None = None
     #: whether a letter of the team's is open, so that what the family writes goes to it; None when that was not looked up yet
     answers: bool | None = None
+    #: the tag and the verb the PIN was just written for: buttons under that screen need it no more. Kept in memory only
+    opened: tuple[str, str] = ("", "")
     #: the word its family chose for our messages (`flows.words`); None when it was given one
     word: int | None = None
     #: time zones and weeks to leave out, sealed

@@ -1,4 +1,4 @@
-"""The gate before every code and PIN: who tried too often is not even looked at. See `bot.limits`."""
+"""The gate before every code and PIN, and before asking for news: who tried too often is not even looked at. See `bot.limits`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection
 
 from bot.keys import Keys
-from bot.limits import CHAT, CODE, DAY, HOUR, SLOW, Limit, failed, is_open, taken_back
+from bot.limits import CHAT, CODE, DAY, HOUR, SLOW, STATUS, Limit, failed, is_open, taken_back
 from bot.store import failures
 from bot.store.store import Store
 
@@ -42,9 +42,17 @@ def at_code(lane: str, selector: str) -> Attempt:
     return Attempt(((f"chat/{lane}", CHAT), (f"code/{selector}", CODE)), True)
 
 
-def at_home(lane: str, report: str) -> Attempt:
-    """A try on the PIN of a request in its own chat: whoever tries codes elsewhere cannot lock its family out here."""
-    return Attempt(((f"chat/{lane}", CHAT), (f"pin/{report}", CODE)), False)
+def at_home(lane: str) -> Attempt:
+    """A try on a PIN in its own chat: whoever tries codes elsewhere cannot lock its family out here.
+
+    Counted by the chat and not by the request, so that a chat that knows nothing any more is held up as one that does.
+    """
+    return Attempt(((f"chat/{lane}", CHAT), (f"pin/{lane}", CODE)), False)
+
+
+def at_status(lane: str) -> Attempt:
+    """This chat asks how it stands; counted alike whatever was sent from it, or whether anything was."""
+    return Attempt(((f"status/{lane}", STATUS),), False)
 
 
 class Gate:
@@ -59,6 +67,10 @@ class Gate:
         named = self.named(attempt)
         hour = int(at.timestamp()) // 3600
         return await self._store.write(lambda connection: enter(connection, named, hour))
+
+    async def asks(self, lane: str, at: datetime) -> int:
+        """0 when this chat may ask now how it stands; else in how many minutes it may, 60 at most."""
+        return 0 if await self.enter(at_status(lane), at) is not None else 60 - at.minute
 
     async def right(self, tried: Try) -> None:
         """It was no failure."""

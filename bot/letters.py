@@ -15,70 +15,62 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.api import Api
+from bot.bringing import Bringing
 from bot.chats import Chat, columns, open_receipt, seal_receipt
 from bot.files.receiving import Received, receive
 from bot.genuine import Marks
 from bot.keys import Keys
 from bot.parcels import QUIETLY, Parcel, message
 from bot.plans import Given, Plan, today
+from bot.sealed_letters import open_sealed, seal_answers, seal_letter
 from bot.sealing import Sealer
-from bot.store import chats, files, letters, reminders, signals
+from bot.store import chats, files, letters, references, reminders, signals
 from bot.store.letters import LetterRow
 from bot.store.reminders import Planned, first, minute
 from bot.store.silence import grain
 from bot.store.store import Store
 from bot.translate import Heard
 from bot.turns import Facts, RhythmOf
+from bot.unlinking import forgets
 from flows import asking
-from flows.asking import Reply
+from flows.asking import LetterState, Reply
+from flows.codes import pin
 from flows.conversation import Conversation, Sent
 from flows.effects import CallPerson, Drop, Forget, Show, Submit, Toast
 from flows.events import Attached, Chose, Edited, FellSilent, File, Said
+from flows.guard import NOT_A_PIN
 from flows.languages import speak
-from flows.letters import Letter, restore_letter, save_answers, save_letter
+from flows.letters import Letter
 from flows.phrases import Screen
 from flows.presses import read_press
 from flows.questions import Flow
 from flows.rights import is_panic
 from flows.screens import SAVED
-from ground.packing import pack, unpack
 
 log = structlog.get_logger()
 
 #: The ordinal of what is said before everything else of a turn.
 _FIRST = -1
-
-
-def seal_letter(keys: Keys, letter: Letter) -> bytes:
-    """The letter as its row keeps it."""
-    return keys.returns.seal(pack(save_letter(letter)), table="letters", row=letter.id, column="body")
-
-
-def seal_answers(keys: Keys, letter: Letter) -> bytes | None:
-    """What was answered so far and not sent, as its row keeps it; None when nothing was."""
-    if not letter.claims:
-        return None
-    return keys.returns.seal(pack(save_answers(letter)), table="letters", row=letter.id, column="answers")
-
-
-def open_sealed(keys: Keys, row: LetterRow) -> Letter:
-    """The letter `seal_letter` sealed, with its answers. The row has a body as long as the letter is live."""
-    assert row.body is not None  # noqa: S101
-    saved = unpack(keys.returns.open(row.body, table="letters", row=row.id, column="body"))
-    answers = []
-    if row.answers is not None:
-        answers = unpack(keys.returns.open(row.answers, table="letters", row=row.id, column="answers"))
-    kind: str = row.kind
-    return restore_letter(row.id, row.report, kind, saved, answers)  # type: ignore[arg-type]
+#: In these states what the family writes is for the letter.
+_HEARS = ("open", "proof")
 
 
 class Letters:
     """Plans the turns that are about a letter. Like `Turns` it changes nothing itself."""
 
     def __init__(
-        self, store: Store, keys: Keys, form: Flow, facts: Facts, sealer: Sealer, api: Api, rhythm: RhythmOf
+        self,
+        store: Store,
+        keys: Keys,
+        form: Flow,
+        facts: Facts,
+        sealer: Sealer,
+        api: Api,
+        rhythm: RhythmOf,
+        bringing: Bringing,
     ) -> None:
         self._store = store
+        self._bringing = bringing
         self._marks = Marks(keys)
         self._rhythm = rhythm
         self._keys = keys
@@ -141,11 +133,15 @@ class Letters:
             return await self._pressed(update_id, chat, heard, tag) if tag else None
         if isinstance(event, Said | Attached) and not (isinstance(event, Said) and is_panic(event.text)):
             row = await self._open(chat)
-            if row is not None and not (
-                isinstance(event, Said) and asking.is_for_the_chat(open_sealed(self._keys, row), event.text)
-            ):
+            if row is not None and self._hears(row, event):
                 return await self._take(update_id, chat, heard, row)
         return None
+
+    def _hears(self, row: LetterRow, event: Said | Attached) -> bool:
+        """Whether what is written or sent while a letter is open, or asks for the PIN, is for it."""
+        if row.state == "proof":
+            return isinstance(event, Said) and not asking.is_no_pin(event.text)
+        return not (isinstance(event, Said) and asking.is_for_the_chat(open_sealed(self._keys, row), event.text))
 
     async def set_aside(self, plan: Plan, chat: Chat, heard: Heard) -> None:
         """The family turned to something else, or fell silent: an open letter waits again, and keeps nothing unsent."""
@@ -231,17 +227,17 @@ class Letters:
     async def _take(self, update_id: int, chat: Chat, heard: Heard, row: LetterRow) -> Plan:
         """One step of a letter."""
         letter = open_sealed(self._keys, row)
-        home = await self._store.write(lambda connection: chats.home(connection, row.report))
+        home, guarded = await self._store.write(lambda connection: _home(connection, row))
         plan = _turned(update_id, chat, heard)
+        if guarded and row.state != "open":
+            return await self._behind_pin(plan, chat, heard, row, home)
         if home is None:  # the request was erased here while its letter was open
             return self._over(plan, chat, heard, None, row.tag)
         sent = replace(open_receipt(self._keys, row.report, home[1]), language=chat.language)
         received: Received | None = None
         if isinstance(heard.event, Attached):
             heard, received = await self._receive(letter, chat, heard)
-        other = await self._open(chat)
-        if other is not None and other.id != row.id:
-            self._put_away(plan, chat, other, heard.event.at)
+        await self._put_others_away(plan, chat, row, heard.event.at)
         if row.state != "open":
             reply = asking.open_letter(self._form, letter, chat.language, heard.event.at)
             if isinstance(heard.event, Chose) and heard.event.press not in ("g", ""):
@@ -250,6 +246,54 @@ class Letters:
             reply = asking.take(self._form, letter, heard.event, sent, discreet=chat.discreet)
         return await self._planned(plan, chat, heard, row, reply, sent, received)
 
+    async def _put_others_away(self, plan: Plan, chat: Chat, row: LetterRow, at: datetime) -> None:
+        other = await self._open(chat)
+        if other is not None and other.id != row.id:
+            self._put_away(plan, chat, other, at)
+
+    async def _behind_pin(
+        self, plan: Plan, chat: Chat, heard: Heard, row: LetterRow, home: tuple[str, bytes] | None
+    ) -> Plan:
+        """The letter is about something that has a PIN: ask for it in the letter's own message, then go on.
+
+        Whatever lies beside, a locked draft too, is not touched by it; what is written leaves the chat.
+        """
+        event, letter = heard.event, open_sealed(self._keys, row)
+        await self._put_others_away(plan, chat, row, event.at)
+        if isinstance(event, Chose) and event.press == "p":
+            return await self._planned(plan, chat, heard, row, asking.put_away(letter), None, None)
+        if not isinstance(event, Said):
+            return await self._asks(plan, chat, heard, row, asking.proof_screen())
+        gone, written = Forget(event.message), pin(event.text)
+        if written is None:
+            return await self._asks(plan, chat, heard, row, asking.proof_screen(NOT_A_PIN), gone)
+        verdict = await self._bringing.prove(chat, row.report or None, written, event.at)
+        if verdict == "right" and home is not None:
+            sent = replace(open_receipt(self._keys, row.report, home[1]), language=chat.language)
+            opened = asking.open_letter(self._form, letter, chat.language, event.at)
+            reply = replace(opened, effects=(gone, *opened.effects))
+            return await self._planned(plan, chat, heard, row, reply, sent, None)
+        reason = "too_often" if verdict == "too_often" else "wrong"
+        # What is said is the same; the letter waits then for whoever brings it back with code and PIN.
+        state: LetterState = "waiting" if verdict == "duress" else "proof"
+        plan = await self._asks(plan, chat, heard, row, asking.not_proved_screen(reason), gone, state=state)
+        if verdict == "duress":
+            forgets(plan, self._keys, chat, row.report, event.at)
+        return plan
+
+    async def _asks(
+        self,
+        plan: Plan,
+        chat: Chat,
+        heard: Heard,
+        row: LetterRow,
+        screen: Screen,
+        *gone: Forget,
+        state: LetterState = "proof",
+    ) -> Plan:
+        reply = Reply(open_sealed(self._keys, row).emptied(), state, (*gone, Show(screen)))
+        return await self._planned(plan, chat, heard, row, reply, None, None)
+
     async def _planned(
         self,
         plan: Plan,
@@ -257,7 +301,7 @@ class Letters:
         heard: Heard,
         row: LetterRow,
         reply: Reply,
-        sent: Conversation,
+        sent: Conversation | None,
         received: Received | None,
     ) -> Plan:
         answers = seal_answers(self._keys, reply.letter)
@@ -265,7 +309,7 @@ class Letters:
             self._drop(plan, row)
         else:
             plan.also.append(lambda connection: letters.change(connection, row.id, reply.state, answers))
-        plan.afterwards.append(_answers if reply.state == "open" else _answers_nothing)
+        plan.afterwards.append(_answers if reply.state in _HEARS else _answers_nothing)
         if received is not None:
             day = plan.day
             plan.also.append(lambda connection: files.put(connection, received.row, conversation=row.id, day=day))
@@ -285,7 +329,7 @@ class Letters:
                 case CallPerson(reason, times):
                     plan.about, detail = row.report, times
                     plan.calls.append((len(plan.calls), reason, times))
-                case Submit(report):
+                case Submit(report) if sent is not None:
                     await self._submit(plan, report, sent, heard.event.at)
                     detail = str(report["revision"])
         if reply.state in ("answered", "read") and row.kind != "note":
@@ -334,7 +378,7 @@ class Letters:
         if chat.answers is False:
             return None
         rows = await self._store.write(lambda connection: letters.live(connection, chat.lane))
-        found = next((row for row in rows if row.state == "open"), None)
+        found = next((row for row in rows if row.state in _HEARS), None)
         chat.answers = found is not None
         return found
 
@@ -356,6 +400,13 @@ class Letters:
 
     def _say(self, screen: Screen, language: str, tag: str) -> dict[str, object]:
         return message(speak(screen, language, self._facts(language)), tag)
+
+
+def _home(connection: Connection, row: LetterRow) -> tuple[tuple[str, bytes] | None, bool]:
+    """Where the request of a letter is, and whether its PIN comes before the letter. One of no request asks for ever."""
+    if not row.report:
+        return None, True
+    return chats.home(connection, row.report), row.kind != "note" and references.guarded(connection, row.report)
 
 
 def _letter_of(event: Chose) -> str | None:

@@ -1,4 +1,5 @@
-"""How often a wrong code or PIN may be tried: by one chat, on one code, by everybody together. Pure; hours are the only clock.
+"""How often a wrong code or PIN may be tried: by one chat, on one code, by everybody together; and how often a chat may ask how
+it stands. Pure; hours are the only clock.
 
 A try is counted as wrong before it is looked at and taken back when it was right, so that a thousand at once cannot pass
 together. What was right forgives nothing else: who owns one code must not be able to wipe out failures on another.
@@ -32,6 +33,9 @@ HOUR = Limit(200, 1, 1, doubles=False)
 DAY = Limit(220, 24, 24, doubles=False)
 #: Everybody together in slow mode.
 SLOW = Limit(4, 1, 1, doubles=False)
+
+#: A chat that asks how it stands: generous for somebody who asks again and again, too little for a script; until the hour ends.
+STATUS = Limit(30, 1, 1, doubles=False)
 
 #: A pause is forgotten, and the next one is the first again, after so many hours without a failure.
 FORGOTTEN = 60 * 24

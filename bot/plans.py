@@ -88,7 +88,8 @@ class Plan:
     about: str | None = None
     #: when the family would like to be called about the task it asked for
     times: str = ""
-    #: what else is written with the turn, and what is done with the chat in memory once all is committed
+    #: what is written before all else, and after; and what is done with the chat in memory once all is committed
+    first: list[Callable[[Connection], None]] = field(default_factory=list, repr=False)
     also: list[Callable[[Connection], None]] = field(default_factory=list, repr=False)
     afterwards: list[Callable[[Chat], None]] = field(default_factory=list, repr=False)
 
@@ -106,7 +107,10 @@ def written(keys: Keys, chat: Chat, plan: Plan) -> Callable[[Connection], bool]:
     def job(connection: Connection) -> bool:
         if not inbox.finish(connection, plan.update_id, plan.message):
             return False
+        for job in plan.first:
+            job(connection)
         if plan.unlinks is not None:
+            reminders.cancel(connection, about=plan.unlinks)
             chats.unlink(connection, plan.unlinks)
             letters.move(connection, plan.unlinks, "")
             files.forget_conversation(connection, plan.unlinks)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from bot.chats import open_receipt
+from bot.chats import Chat, open_receipt
 from bot.keys import Keys
 from bot.store import letters, references, standings
 from bot.store.tables import conversations
@@ -46,6 +46,16 @@ def requests_of(connection: Connection, keys: Keys, lane: str, proved: str = "")
     shown = [row for row in rows if row.id == proved or not references.guarded(connection, row.id)]
     found = [_request(connection, keys, *row, tuple(waiting.get(row.id, ()))) for row in shown]
     return tuple(sorted(found, key=lambda one: (one.sent_on, one.tag)))
+
+
+def guarded_of(connection: Connection, chat: Chat) -> str | None:
+    """What a PIN written in this chat is about: the request that is talked about, else the newest with a PIN; None: nothing."""
+    receipt = chat.receipt
+    if receipt is not None and receipt.sent and references.guarded(connection, receipt.id):
+        return receipt.id
+    sent = select(conversations.c.id).where(conversations.c.lane == chat.lane, conversations.c.receipt.is_not(None))
+    rows = connection.execute(sent.order_by(conversations.c.day.desc(), conversations.c.id)).scalars().all()
+    return next((id_ for id_ in rows if references.guarded(connection, id_)), None)
 
 
 def request_of(connection: Connection, keys: Keys, report: str) -> Request | None:

@@ -21,8 +21,8 @@ from sqlalchemy import Connection
 from bot.chats import open_receipt
 from bot.keys import Keys
 from bot.lanes import Waiting
-from bot.letters import seal_letter
 from bot.progress import progress_of, seal_progress
+from bot.sealed_letters import seal_letter
 from bot.store import chats, heard, inbox, letters, signals, standings, tasks
 from bot.store.rows import InboxRow
 from bot.store.store import Store

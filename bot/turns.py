@@ -24,6 +24,7 @@ from bot.store.silence import grain
 from bot.translate import Heard
 from flows import notices, replies
 from flows.certified import receipt_screen
+from flows.codes import is_secret, pin
 from flows.conversation import Conversation, Wishes
 from flows.effects import (
     CallPerson,
@@ -62,7 +63,6 @@ from flows.phrases import Phrase, Screen
 from flows.reminders import NOTED
 from flows.reminding.rhythm import Rhythm
 from flows.rights import is_panic
-from flows.standing import Request, status_screen
 from flows.step import Turn
 from flows.wishes import cries_for_help
 from ground.vault import KEY_BYTES, Unreadable, Vault
@@ -299,12 +299,12 @@ class Turns:
 
     # -- a locked draft --------------------------------------------------------------------------------------------------
 
-    def locked_out(self, update_id: int, chat: Chat, heard: Heard, requests: Sequence[Request] | None = None) -> Plan:
-        """Somebody writes or presses while the draft is locked: say how it opens, and keep nothing."""
+    def locked_out(self, update_id: int, chat: Chat, heard: Heard, answer: Screen | None = None) -> Plan:
+        """Somebody writes or presses while the draft is locked: say how it opens, or this `answer`, and keep nothing."""
         assert chat.locked is not None  # noqa: S101
         event, day = heard.event, today(heard.event.at)
         if _begins_anew(event) or _is_panic(event):
-            return self._give_up(update_id, chat, heard)
+            return self.give_up(update_id, chat, heard)
         plan = Plan(
             update_id, None, None, None, False, self._resting_state(chat, heard, day), day, message=heard.message
         )
@@ -319,8 +319,8 @@ class Turns:
             plan.calls.append((0, "distress", ""))
             effects = [CallPerson("distress")]
             screens = [replies.distress_screen(None)]
-        elif requests is not None:
-            screens = [status_screen(requests, event.at)]
+        elif answer is not None:
+            screens = [answer]
         elif _stops(event):
             effects = [Quiet(True)]
             screens = [Screen((notices.QUIET,))]
@@ -334,9 +334,12 @@ class Turns:
             isinstance(event, Commanded) and event.name == "delete"
         ):
             screens = [notices.lost_screen()]
-        for ordinal, screen in enumerate(screens):
+        if isinstance(event, Said) and (is_secret(event.text) or pin(event.text) is not None):
+            plan.parcels.append(Parcel(update_id, 0, "forget", {}, target=event.message))
+            plan.message = None
+        for screen in screens:
             content = self.say(screen, chat.language, chat.locked.tag)
-            plan.parcels.append(Parcel(update_id, ordinal, "tell", content))
+            plan.parcels.append(Parcel(update_id, len(plan.parcels), "tell", content))
         self._remind(plan, chat, heard, effects, rests=False)
         return plan
 
@@ -349,14 +352,19 @@ class Turns:
             "rest": 2 if timer else 0,
         }
 
-    def _give_up(self, update_id: int, chat: Chat, heard: Heard) -> Plan:
+    @staticmethod
+    def holds_key(event: Chose) -> bool:
+        """Whether this is the "Continue" of a locked draft."""
+        return _key_of(event) is not None
+
+    def give_up(self, update_id: int, chat: Chat, heard: Heard) -> Plan:
         """The locked draft is given up: it is erased, and what was sent before it is what remains."""
         locked, receipt, at = chat.locked, chat.receipt, heard.event.at
         assert locked is not None  # noqa: S101
         if _is_panic(heard.event):
             over = Conversation(locked.id, chat.language, at, status="ended")
             return self.plan(update_id, chat, heard, Turn(over, (Vanish(),)))
-        if receipt is not None:
+        if receipt is not None and receipt.sent:
             shown = Show(notices.submitted_screen(receipt, notices.ADDITION_DELETED))
             turn = Turn(replace(receipt, status="submitted"), (shown,))
         else:

@@ -17,6 +17,7 @@ from bot.api import Api
 from bot.chats import Chat, Hot, open_receipt, read_chat, read_conversation
 from bot.failpoints import pass_by
 from bot.files.receiving import Received, receive
+from bot.gate import Gate
 from bot.hashing import Hashing
 from bot.keepsakes import make
 from bot.keys import Keys
@@ -33,12 +34,13 @@ from bot.store.chats import Stale
 from bot.store.store import Store
 from bot.store.writer import StoreTrouble
 from bot.translate import Came, Heard, Malformed, Nothing, Reach, read_update
-from bot.turns import Turns, asks_how_it_stands
-from flows.conversation import Conversation
+from bot.turns import Turns
+from flows import guard
 from flows.effects import Certify, Inquire, Keep, Submit, Write
-from flows.events import Attached, Chose, FellSilent, File, LookedUp, Said
-from flows.phrases import Phrase
-from flows.standing import NEWS_BY_A_PERSON, Request, progress_line
+from flows.events import AskedOften, Attached, Chose, Event, FellSilent, File, LookedUp, Said
+from flows.phrases import Phrase, Screen
+from flows.presses import read_press
+from flows.standing import NEWS_BY_A_PERSON, Request, asked_often_screen, progress_line, status_screen
 from flows.step import Turn
 
 #: Seconds since 1970.
@@ -75,8 +77,10 @@ class Worker:
         self._sealer = sealer
         self._now = clock
         self._understanding = understanding
-        self._letters = Letters(store, keys, turns.engine.form, turns.facts, sealer, api, turns.rhythm)
-        self._answers = Answers(store, keys, turns, self.chat, self._inquired, self._public)
+        self._gate = Gate(store, keys)
+        self._answers = Answers(store, keys, turns, self.chat, self._inquired, self._public, self._stood)
+        form, bringing = turns.engine.form, self._answers.bringing
+        self._letters = Letters(store, keys, form, turns.facts, sealer, api, turns.rhythm, bringing)
         #: how our own messages are marked, and known again
         self.marks = turns.marks
         self._hot = Hot()
@@ -177,12 +181,7 @@ class Worker:
 
     async def _of_conversation(self, update_id: int, chat: Chat, heard: Heard) -> Planned:
         if chat.locked is not None and not self._turns.unlock(chat, heard):
-            if isinstance(heard.event, Said) and (
-                brought := await self._answers.recover_locked(update_id, chat, heard, heard.event.text)
-            ):
-                return brought
-            requests = await self._requests(chat) if asks_how_it_stands(heard.event) else None
-            return self._turns.locked_out(update_id, chat, heard, requests), chat
+            return await self._answers.beside_locked(update_id, chat, heard)
         await self._refresh(chat, heard)
         heard, received = await self._receive(chat, await self._understand(chat, heard))
         turn = self._turns.turn(chat, heard)
@@ -204,7 +203,10 @@ class Worker:
             handed, waiting, has_pin = await self._store.write(
                 lambda connection: _known(connection, conversation.id, chat.lane)
             )
-            known = replace(conversation, handed=handed, waiting=waiting, has_pin=has_pin, guarded=has_pin)
+            under = _under(chat.opened, conversation.tag, event)
+            chat.opened = (conversation.tag, under) if under else ("", "")
+            guarded = has_pin and not under
+            known = replace(conversation, handed=handed, waiting=waiting, has_pin=has_pin, guarded=guarded)
             chat.conversation = known
 
     async def _turn_to(self, chat: Chat, tag: str) -> None:
@@ -227,16 +229,24 @@ class Worker:
             return heard
         return replace(heard, event=replace(event, meaning=await self._understanding.meaning(event.text)))
 
-    async def _requests(self, chat: Chat, proved: Conversation | None = None) -> tuple[Request, ...]:
-        """How everything sent from this chat stands; of what has a PIN only what it was just written for."""
-        open_ = proved.id if proved is not None and not proved.guarded else ""
-        return await self._store.write(lambda connection: requests_of(connection, self._keys, chat.lane, open_))
+    async def _requests(self, chat: Chat, proved: str) -> tuple[Request, ...]:
+        """How everything sent from this chat stands; of what has a PIN only the report it was just written for."""
+        return await self._store.write(lambda connection: requests_of(connection, self._keys, chat.lane, proved))
+
+    async def _stood(self, chat: Chat, proved: str, at: datetime) -> Screen:
+        """The answer to "is there any news?" beside a locked draft."""
+        minutes = await self._gate.asks(chat.lane, at)
+        return asked_often_screen(minutes) if minutes else status_screen(await self._requests(chat, proved), at)
 
     async def _inquired(self, chat: Chat, turn: Turn, at: datetime) -> Turn:
         """The turn, with what it asks to know about the chat's requests."""
         if not any(isinstance(effect, Inquire) for effect in turn.effects):
             return turn
-        looked = LookedUp(await self._requests(chat, turn.conversation), at)
+        minutes, proved = (
+            await self._gate.asks(chat.lane, at),
+            "" if turn.conversation.guarded else turn.conversation.id,
+        )
+        looked = AskedOften(minutes, at) if minutes else LookedUp(await self._requests(chat, proved), at)
         after = self._turns.engine.step(turn.conversation, looked)
         before = tuple(effect for effect in turn.effects if not isinstance(effect, Inquire))
         return replace(after, effects=(*before, *after.effects))
@@ -349,8 +359,14 @@ def _known(
     connection: Connection, report: str, lane: str
 ) -> tuple[tuple[tuple[int, date], ...], tuple[str, ...], bool]:
     """What only rows know of a request: what the team has fetched; the letters that wait in its chat; whether it has a PIN."""
-    waiting = [row.tag for row in letters.live(connection, lane) if row.kind != "note"]
+    waiting = [row.tag for row in letters.live(connection, lane) if row.report and row.kind != "note"]
     return tuple(envelopes.handed(connection, report)), tuple(waiting), references.guarded(connection, report)
+
+
+def _under(opened: tuple[str, str], tag: str, event: Event) -> str:
+    """The verb of a pressed button that is under the screen the PIN was just written for; empty when it is another."""
+    pressed = read_press(event.press) if isinstance(event, Chose) and event.tag == tag == opened[0] else None
+    return pressed.verb if pressed is not None and guard.stands_under(opened[1], pressed.verb) else ""
 
 
 def _name(error: BaseException) -> str:

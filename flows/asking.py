@@ -17,12 +17,14 @@ from flows.answering import Wanted, said, wanted
 from flows.conversation import Conversation
 from flows.effects import CallPerson, Drop, Effect, Forget, Show, Submit, Toast
 from flows.events import Attached, Chose, Event, Said
+from flows.guard import ASK_PIN, NOTHING_FOUND
 from flows.languages import Spoken, speak
 from flows.letters import Letter
 from flows.letters.templates import own_words, templates
 from flows.meaning.meaning import Meaning
 from flows.meaning.rules import heard
-from flows.phrases import Button, Screen
+from flows.notices import CODE_TOO_OFTEN
+from flows.phrases import Button, Phrase, Screen
 from flows.presses import Press, press, read_press
 from flows.questions import Flow, Question
 from flows.replies import CARE
@@ -32,9 +34,9 @@ from flows.standing import SEE, SOMETHING_WAITS, TIME_NOTED, TIMES, times_rows
 from flows.turn import Here, Turn
 from flows.walk import walk
 
-#: What becomes of a letter: it waits, it is open (what the family writes goes to it), or it is over (a note
-#: not sent is dropped).
-LetterState = Literal["waiting", "open", "answered", "read", "dropped"]
+#: What becomes of a letter: it waits, it asks for the PIN (what the family writes is that), it is open (what the family
+#: writes goes to it), or it is over (a note not sent is dropped).
+LetterState = Literal["waiting", "proof", "open", "answered", "read", "dropped"]
 
 CALL = N_(
     "A person of the team would like to speak with you. There are many reasons for a call, most of them ordinary ones. When is "
@@ -107,6 +109,21 @@ def open_letter(form: Flow, letter: Letter, language: str, at: datetime) -> Repl
     """The family opens it. A message is over by being read."""
     state: LetterState = "read" if letter.kind == "message" else "open"
     return Reply(letter, state, (Show(first_screen(form, letter, language, at)),))
+
+
+def proof_screen(*lead: Phrase) -> Screen:
+    """Before a letter is shown, where what it is about has a PIN: the PIN, please, or why it was not right."""
+    return Screen(lead or (ASK_PIN,), ((Button(say.CONTINUE, press("p")),),))
+
+
+def not_proved_screen(reason: str) -> Screen:
+    """The PIN was not right (`wrong`), or not looked at (`too_often`): the same lines as anywhere."""
+    return proof_screen(CODE_TOO_OFTEN if reason == "too_often" else NOTHING_FOUND)
+
+
+def is_no_pin(text: str) -> bool:
+    """Whether words written where the PIN of a letter is asked for are a wish, which the chat hears."""
+    return heard(text) is not None
 
 
 def put_away(letter: Letter) -> Reply:

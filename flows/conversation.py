@@ -26,6 +26,8 @@ Asking = Literal[
     "proof_pn",
     "proof_pd",
     "proof_px",
+    "proof_wl",
+    "proof_w",
     "new_pin",
     "new_duress",
     "message",
@@ -115,6 +117,8 @@ class Conversation:
     persons: int = 1
     sent: tuple[Sent, ...] = ()
     asking: Asking | None = None
+    #: the consent that is taken back once the PIN is right (`proof_w`)
+    taking_back: str | None = None
     #: the day from which the team carries out an erasure the family asked for
     erase_on: date | None = None
     #: what the team has fetched: (revision, day). The shell fills it in from its own rows; it is not saved
@@ -176,6 +180,7 @@ def save(conversation: Conversation) -> dict[str, Any]:
         "persons": conversation.persons,
         "sent": [[one.revision, one.kind, one.at.isoformat()] for one in conversation.sent],
         "asking": conversation.asking,
+        "taking_back": conversation.taking_back,
         "erase_on": conversation.erase_on and conversation.erase_on.isoformat(),
     }
 
@@ -195,6 +200,7 @@ def restore(saved: Mapping[str, Any]) -> Conversation:
         persons=saved.get("persons", 1),
         sent=tuple(Sent(number, kind, datetime.fromisoformat(at)) for number, kind, at in saved.get("sent", ())),
         asking=saved.get("asking"),
+        taking_back=saved.get("taking_back"),
         erase_on=date.fromisoformat(saved["erase_on"]) if saved.get("erase_on") else None,
     )
 

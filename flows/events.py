@@ -114,6 +114,14 @@ class LookedUp:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedOften:
+    """How the requests of this chat stand was not looked up: it asked many times. In so many minutes it may ask again."""
+
+    minutes: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """Code and PIN opened something sent: how it stands, and whether it could go on in this chat."""
 
@@ -203,6 +211,7 @@ Event: TypeAlias = (
     | Recovered
     | NotRecovered
     | LookedUp
+    | AskedOften
     | Opened
     | Taken
     | NotTaken

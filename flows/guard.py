@@ -11,7 +11,7 @@ from flows.conversation import Asking, Conversation
 from flows.effects import Forget, Guard, Prove
 from flows.notices import CODE_TOO_OFTEN
 from flows.phrases import Button, Phrase, Screen
-from flows.presses import press
+from flows.presses import Press, press
 from flows.screens import CONTINUE, N_, PERSON
 from flows.turn import Here, Turn
 
@@ -22,9 +22,9 @@ GO_ON_HERE = N_("Go on with it here")
 ASK_PIN = N_("Please write your PIN. Your message is deleted at once.")
 NOTHING_FOUND = N_("Nothing was found with this PIN.")
 ABOUT_PIN = N_(
-    "A PIN of six digits protects what was sent: whoever holds this phone needs it to see how the request stands or to have it "
-    "deleted. Reference and PIN together also open it on another phone. Should the PIN be lost, only a person of the team can "
-    "help."
+    "A PIN of six digits protects what was sent: whoever holds this phone needs it to see how the request stands, to read what "
+    "the team writes, to take back an agreement or to have everything deleted. Reference and PIN together also open it on "
+    "another phone. Should the PIN be lost, only a person of the team can help."
 )
 CHOOSE_PIN = N_("Please write six digits that only you know. Your message is deleted at once.")
 NOT_A_PIN = N_("A PIN has six digits. Please write six digits, or press a button.")
@@ -58,15 +58,22 @@ TRIED_OFTEN = N_(
 )
 
 #: Presses that need the PIN, where one is set, after something was sent.
-GATED = frozenset({"st", "md", "ea", "pn", "pd", "px"})
+GATED = frozenset({"st", "md", "ea", "pn", "pd", "px", "wl", "w"})
+#: Verbs under the screen that a right PIN opened: pressed there and then, they do not ask for it once more.
+_UNDER = {"md": "wl", "wl": "w", "w": "w"}
 
 
-def asks_first(here: Here, verb: str) -> Turn | None:
+def asks_first(here: Here, pressed: Press) -> Turn | None:
     """The PIN, please, before this is done; None when there is none, or it need not be."""
-    conversation = here.conversation
-    if not conversation.guarded or verb not in GATED:
+    if not here.conversation.guarded or pressed.verb not in GATED:
         return None
-    return here.show(_pin_screen(ASK_PIN), asking=_proof(verb))
+    back = pressed.question if pressed.verb == "w" else None
+    return here.show(_pin_screen(ASK_PIN), asking=_proof(pressed.verb), taking_back=back)
+
+
+def stands_under(opened: str, verb: str) -> bool:
+    """Whether a button of this verb is under the screen that the PIN was just written for (`opened`, a verb)."""
+    return bool(opened) and _UNDER.get(opened) == verb
 
 
 def proves(asking: Asking | None) -> str | None:
@@ -120,6 +127,11 @@ def opened_screen(lines: tuple[Phrase, ...], *, movable: bool) -> Screen:
     return Screen((OPENED, *lines, *asked), (*here, (Button(CONTINUE, press("g")),)))
 
 
+def pin_screen() -> Screen:
+    """The PIN, please, beside a draft that is locked away."""
+    return Screen((ASK_PIN,))
+
+
 def _pin_screen(*lines: Phrase) -> Screen:
     return Screen(lines, ((Button(CONTINUE, press("g")),),))
 
@@ -132,5 +144,7 @@ def _proof(verb: str) -> Asking:
         "pn": "proof_pn",
         "pd": "proof_pd",
         "px": "proof_px",
+        "wl": "proof_wl",
+        "w": "proof_w",
     }
     return asking[verb]

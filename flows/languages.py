@@ -155,8 +155,10 @@ def _value(value: Value, language: str, facts: Mapping[str, str]) -> str:
             return say(value, language, facts)
         case tuple():
             return "\n".join(say(line, language, facts) for line in value)
-        case Fact(name):
+        case Fact(name, None):
             return isolated(facts[name])
+        case Fact(name, str(otherwise)):
+            return isolated(facts.get(name) or otherwise)
         case Shown(structured):
             return isolated(shown(structured, language))
     return isolated(str(value))

@@ -181,9 +181,9 @@ def locked_screen() -> Screen:
     return Screen((LOCKED,), ((Button(CONTINUE, press("g")),),))
 
 
-def locked_away_screen() -> Screen:
+def locked_away_screen(*lead: Phrase) -> Screen:
     """Said to who writes while the draft is locked. Never shown in place of the anchor, which holds the key."""
-    return Screen((LOCKED_AWAY, WITH_CODE), ((Button(LOST, press("xx")),),))
+    return Screen((*lead, LOCKED_AWAY, WITH_CODE), ((Button(LOST, press("xx")),),))
 
 
 def lost_screen() -> Screen:

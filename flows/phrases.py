@@ -32,6 +32,8 @@ class Fact:
     """The name of something only the shell knows, spoken in its place (an organisation's name, say)."""
 
     name: str
+    #: what is said where the shell does not have it; None: then there is a mistake
+    otherwise: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,14 +78,15 @@ def pressed(here: Here, press: Press) -> Turn:
         case "cp" if _is_keepable(here):
             return here.show(tell.pin_screen(), asking="pin")
         case _:
-            found = pressed_about_reminders(here, press) or _of_any_time(here, press.verb, press.word)
+            found = pressed_about_reminders(here, press) or _of_any_time(here, press)
             return found or here.move_on(focus=None, section=None)
 
 
-def _of_any_time(here: Here, verb: str, word: str = "") -> Turn | None:
+def _of_any_time(here: Here, pressed: Press) -> Turn | None:
     """What can be asked of a conversation in any state."""
-    if (asked := guard.asks_first(here, verb)) is not None:
+    if (asked := guard.asks_first(here, pressed)) is not None:
         return asked
+    verb, word = pressed.verb, pressed.word
     match verb:
         case "st":
             return news(here)
@@ -99,6 +100,8 @@ def _of_any_time(here: Here, verb: str, word: str = "") -> Turn | None:
             return kept(here)
         case "wl":
             return agreed(here)
+        case "w":
+            return withdraw(here, pressed.question)
         case "rm":
             return here.show(wishes_screen(here.conversation))
         case "q":
@@ -131,7 +134,7 @@ def commanded(here: Here, name: str) -> Turn:
 def _command_of_any_time(here: Here, name: str) -> Turn | None:
     if name == "person":
         return person(here, "asked")
-    return _of_any_time(here, _VERBS[name]) if name in _VERBS else None
+    return _of_any_time(here, Press(_VERBS[name])) if name in _VERBS else None
 
 
 #: command -> the press that means the same
@@ -422,7 +425,7 @@ def not_recovered(here: Here, reason: str) -> Turn:
 
 def news(here: Here) -> Turn:
     """How everything of this chat stands; behind the PIN, where what was sent has one."""
-    return guard.asks_first(here, "st") or Turn(here.conversation, (Inquire(),))
+    return guard.asks_first(here, Press("st")) or Turn(here.conversation, (Inquire(),))
 
 
 def not_taken(here: Here, reason: str) -> Turn:
@@ -435,9 +438,9 @@ def not_taken(here: Here, reason: str) -> Turn:
 
 def proved(here: Here) -> Turn:
     """The PIN was right: what it was asked for."""
-    verb = guard.proves(here.conversation.asking) or "g"
-    here = here.now(asking=None, guarded=False)
-    return pressed(here, Press(verb)) if here.conversation.status == "open" else pressed_after(here, Press(verb))
+    meant = Press(guard.proves(here.conversation.asking) or "g", here.conversation.taking_back or "")
+    here = here.now(asking=None, taking_back=None, guarded=False)
+    return pressed(here, meant) if here.conversation.status == "open" else pressed_after(here, meant)
 
 
 # -- after the end -------------------------------------------------------------------------------------------------------
@@ -445,7 +448,8 @@ def proved(here: Here) -> Turn:
 
 def pressed_after(here: Here, press: Press | None) -> Turn:
     """A button while nothing is open: something was sent, or all was ended."""
-    verb, word = (press.verb, press.word) if press else ("", "")
+    meant = press or Press("")
+    verb = meant.verb
     if verb == "n":
         return Turn(here.conversation, (Renew(),))
     if verb == "h":
@@ -453,8 +457,8 @@ def pressed_after(here: Here, press: Press | None) -> Turn:
     if verb == "pt" and press is not None:
         return prefer(here, press.word)
     if here.conversation.status != "submitted":
-        return (_of_any_time(here, verb, word) if verb in _ALWAYS else None) or Turn(here.conversation, (Renew(),))
-    if (asked := guard.asks_first(here, verb)) is not None:
+        return (_of_any_time(here, meant) if verb in _ALWAYS else None) or Turn(here.conversation, (Renew(),))
+    if (asked := guard.asks_first(here, meant)) is not None:
         return asked
     match verb:
         case "m" | "e" if here.conversation.erase_on is None:
@@ -465,11 +469,9 @@ def pressed_after(here: Here, press: Press | None) -> Turn:
             return take_back_erasure(here)
         case "wt" if here.conversation.erase_on is None:
             return Turn(here.conversation, (Write(),))
-        case "w" if press is not None:
-            return withdraw(here, press.question)
     if press is not None and (about_reminders := pressed_about_reminders(here, press)) is not None:
         return about_reminders
-    found = _of_any_time(here, verb, word)
+    found = _of_any_time(here, meant)
     return found or here.show(tell.submitted_screen(here.conversation, tell.ALREADY_SENT))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Literal, get_args
 
-from flows.phrases import Button, Phrase, Screen, Value, day
+from flows.phrases import Button, Fact, Phrase, Screen, Value, day
 from flows.presses import press
 from flows.screens import CONTINUE, N_, PERSON
 
@@ -97,6 +97,10 @@ HANDED_TO = N_("With your agreement it has been with {recipient} since {day}. Re
 SOMETHING_WAITS = N_("There is a message for you.")
 ERASURE_UNDER_WAY = N_("You asked for everything to be deleted. The team does so from {day} on.")
 NOTHING_SENT = N_("No request has been sent from this chat.")
+ASKED_OFTEN = N_(
+    "It is all right to ask often. There is a short pause now, so that everybody gets an answer; after it you can ask again. "
+    "Minutes until then: {minutes}. Nothing is lost."
+)
 NEWS_BY_A_PERSON = N_(
     "Here you see only how the work on it stands. News that has been checked is told by a person of the team, not by this "
     "service. We never ask for money."
@@ -179,12 +183,21 @@ def progress_line(request: Request, today: date) -> Phrase:
     match here.code:
         case "handed_to":
             return replace(
-                HANDED_TO, values={**since, "recipient": here.recipient or "—", "reference": here.reference or "—"}
+                HANDED_TO,
+                values={**since, "recipient": _holder(here.recipient), "reference": here.reference or "—"},
             )
         case "registered" if today - here.since >= NO_NEWS_AFTER:
             return replace(NO_NEWS, values=since)
         case code:
             return replace(_LINES[code], values=since)
+
+
+def _holder(recipient: str) -> Fact:
+    """Who has it, in the operator's words for a body the family was asked about; else as the case system wrote it.
+
+    Our desk writes a body's code as RED CROSS, others may write red_cross.
+    """
+    return Fact(f"recipient_{'_'.join(recipient.lower().split())}", recipient or "—")
 
 
 _LINES: Mapping[str, Phrase] = {
@@ -223,6 +236,12 @@ def status_screen(requests: Sequence[Request], at: datetime, drafted: tuple[Phra
     """What is answered to "is there any news?"."""
     rows = [*see_rows(requests), (Button(CONTINUE, press("g")), Button(PERSON, press("h")))]
     return Screen(status_lines(requests, at, drafted), tuple(rows))
+
+
+def asked_often_screen(minutes: int) -> Screen:
+    """The same for every chat, whether anything was sent from it or not."""
+    line = replace(ASKED_OFTEN, values={"minutes": minutes})
+    return Screen((line,), ((Button(CONTINUE, press("g")), Button(PERSON, press("h"))),))
 
 
 def see_rows(requests: Sequence[Request]) -> list[tuple[Button, ...]]:

@@ -19,6 +19,7 @@ from flows.codes import is_secret
 from flows.conversation import Claim, Conversation
 from flows.effects import Effect, Forget, Show, Toast
 from flows.events import (
+    AskedOften,
     Attached,
     CallWordsKnown,
     Chose,
@@ -42,6 +43,7 @@ from flows.events import (
 )
 from flows.presses import Press, read_press
 from flows.questions import Flow
+from flows.standing import asked_often_screen
 from flows.turn import Here, Turn, is_discreet
 
 __all__ = ["Turn", "Wanted", "begin", "is_discreet", "listens", "step", "wants"]
@@ -96,6 +98,8 @@ def step(flow: Flow, conversation: Conversation, event: Event) -> Turn:
             return rights.fell_silent(here, short=short)
         case Recovered():
             return here.move_on(tell.RECOVERED, paused=False, asking=None)
+        case AskedOften(minutes):
+            return here.show(asked_often_screen(minutes))
         case LookedUp(requests):
             return rights.stands(here, requests)
         case NotRecovered(reason):
@@ -169,7 +173,7 @@ def _chose(here: Here, event: Chose) -> Turn:
     if press is None or event.tag != here.conversation.tag:
         return here.move_on(also=(Toast(say.OLD_BUTTON),))
     if press.verb == "w":
-        return rights.withdraw(here, press.question)
+        return rights.pressed(here, press)
     if press.verb == "i":
         return wishes.meant_instead(here, press.question)
     if (turn := _asked_for(here, press)) is not None:
@@ -191,7 +195,9 @@ def _closed(here: Here, event: Event) -> Turn:
     """Something was sent and nothing is being added, or all was ended."""
     conversation = here.conversation
     if conversation.asking:
-        here = here.now(asking=None)
+        # What ended while a PIN was asked for goes on asking for it: this chat knows nothing any more (`bot.unlinking`).
+        forgot = conversation.status == "ended" and guard.proves(conversation.asking) is not None
+        here = here.now(asking=None, guarded=conversation.guarded or forgot)
     match event:
         case Said() if (turn := wishes.understood(here, event)) is not None:
             return turn

@@ -67,6 +67,7 @@ from flows.effects import (
     Write,
 )
 from flows.events import (
+    AskedOften,
     Attached,
     CallWordsKnown,
     Chose,
@@ -134,6 +135,7 @@ def _public(at: datetime) -> tuple[Phrase, ...]:
 
 #: What else the shell may have found out.
 _TOLD: Mapping[str, Callable[[datetime, str], Event]] = {
+    "asked often": lambda at, _: AskedOften(17, at),
     "opened": lambda at, _: Opened(_public(at), True, at),
     "opened here": lambda at, _: Opened(_public(at), False, at),
     "too often": lambda at, _: NotRecovered("too_often", at),

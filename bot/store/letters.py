@@ -11,7 +11,7 @@ from bot.store import reminders, signals
 from bot.store.tables import letters
 
 #: States in which the family can still do something with it.
-LIVE = ("new", "held", "waiting", "open")
+LIVE = ("new", "held", "waiting", "proof", "open")
 #: Ids of updates that bring a letter to its chat: beyond Telegram's, and beyond those of our timers.
 FIRST_UPDATE = 2**62
 
@@ -111,8 +111,13 @@ def change(connection: Connection, id_: str, state: str, answers: bytes | None =
 
 
 def move(connection: Connection, report: str, lane: str) -> None:
-    """The request is talked about in another chat from now on, and so are its letters."""
-    connection.execute(update(letters).where(letters.c.report == report).values(lane=lane, message=None))
+    """The request is talked about in another chat from now on (in none: an empty lane), and so are its letters."""
+    if not lane:
+        for id_ in connection.execute(select(letters.c.id).where(letters.c.report == report)).scalars().all():
+            reminders.cancel(connection, about=id_)
+    theirs = update(letters).where(letters.c.report == report)
+    connection.execute(theirs.where(letters.c.state == "proof").values(state="waiting"))
+    connection.execute(theirs.values(lane=lane, message=None))
 
 
 def said(connection: Connection, shown: Iterable[tuple[str, int | None]], day: int) -> None:
@@ -125,14 +130,14 @@ def said(connection: Connection, shown: Iterable[tuple[str, int | None]], day: i
         if message is not None:
             values["message"] = message
         connection.execute(update(letters).where(letters.c.id == id_).values(**values))
-        if not row.delivered and row.kind != "note":
+        if not row.delivered and _is_the_teams(row):
             signals.put(connection, "letter_delivered", row.report, row.id, day)
 
 
 def unreachable(connection: Connection, lane: str, day: int) -> None:
     """The chat cannot be written to: the team hears of every letter that has not reached it."""
     for row in live(connection, lane):
-        if not row.delivered and row.kind != "note":
+        if not row.delivered and _is_the_teams(row):
             signals.put(connection, "letter_unreachable", row.report, row.id, day)
 
 
@@ -145,7 +150,7 @@ def revoke(connection: Connection, row: LetterRow, day: int) -> None:
 def forget_chat(connection: Connection, lane: str, day: int) -> None:
     """The chat was emptied and is forgotten: nothing reaches it any more."""
     for row in live(connection, lane):
-        if row.kind != "note":
+        if _is_the_teams(row):
             signals.put(connection, "letter_unreachable", row.report, row.id, day)
     connection.execute(delete(letters).where(letters.c.lane == lane))
 
@@ -168,6 +173,11 @@ def prune(connection: Connection, before: int) -> int:
     """Forget what was over before this day (days since 1970); how many."""
     over = delete(letters).where(letters.c.state.not_in(LIVE), letters.c.day < before)
     return connection.execute(over).rowcount
+
+
+def _is_the_teams(row: LetterRow) -> bool:
+    """Neither a note of the family's own, nor what stands in a chat for a letter it must not know of any more."""
+    return row.kind != "note" and bool(row.report)
 
 
 def _one(connection: Connection, where: object) -> LetterRow | None:

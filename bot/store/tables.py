@@ -123,7 +123,8 @@ resumptions = Table(
     Column("day", Integer, nullable=False),
 )
 
-#: Wrong codes and PINs of late, by fingerprints of who tried and of what was tried (`bot.limits.Tally`).
+#: Wrong codes and PINs of late, and who asked for news how often, by fingerprints of who tried and of what was tried
+#: (`bot.limits.Tally`).
 failures = Table(
     "failures",
     metadata,
@@ -301,12 +302,13 @@ letters = Table(
     Column("seq", _RowId, primary_key=True, autoincrement=True),
     #: 32 hex digits, given by who sent it
     Column("id", String(32), nullable=False, unique=True),
+    #: empty: it stands for a letter that its chat must not know of any more
     Column("report", String(32), nullable=False, index=True),
     Column("lane", String(32), nullable=False, index=True),
     #: question, message, call, note
     Column("kind", String(8), nullable=False),
-    #: new, held (the family wants no messages), waiting (announced), open (what the family writes goes here); then for
-    #: good: answered, read, revoked
+    #: new, held (the family wants no messages), waiting (announced), proof (what the family writes is the PIN), open (what
+    #: it writes goes here); then for good: answered, read, revoked
     Column("state", String(8), nullable=False),
     #: whether its announcement stands, or stood, in the chat
     Column("delivered", Boolean, nullable=False),

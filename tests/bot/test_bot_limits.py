@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.gate import Gate, Try, at_code, at_home
+from bot.gate import Gate, Try, at_code, at_home, at_status
 from bot.keys import Keys
-from bot.limits import CHAT, CODE, DAY, HOUR, SLOW, Limit, Tally, failed, is_open, taken_back
+from bot.limits import CHAT, CODE, DAY, HOUR, SLOW, STATUS, Limit, Tally, failed, is_open, taken_back
 from bot.store import failures
 from bot.store.store import Store
 from ground.vault import Vault, new_key
@@ -102,7 +102,7 @@ async def test_the_gate_counts_before_it_looks_and_what_is_right_forgives_nothin
         assert locked[5] is None
         assert await gate.enter(at_code("c" * 32, "1234567"), AT + timedelta(hours=24)) is None
         assert await gate.enter(at_code("c" * 32, "1234567"), AT + timedelta(hours=26)) is not None
-        assert await gate.enter(at_home("d" * 32, "1234567"), AT) is not None, "its own chat is not locked out"
+        assert await gate.enter(at_home("d" * 32), AT) is not None, "its own chat is not locked out"
         before = int(AT.timestamp()) // 3600 + 27
         assert await store.write(lambda c: failures.prune(c, before - 100)) == 0
         assert await store.write(lambda c: failures.prune(c, before + 100)) > 4
@@ -131,9 +131,7 @@ async def test_beyond_two_hundred_failures_an_hour_everybody_shares_four(databas
         assert right is not None
         await gate.right(right)
         assert looked_at(await attempts(5, next_hour, 3000)) == 1, "who is right takes nobody's place"
-        assert await gate.enter(at_home("f" * 32, "report"), next_hour) is not None, (
-            "in its own chat a PIN is looked at"
-        )
+        assert await gate.enter(at_home("f" * 32), next_hour) is not None, "in its own chat a PIN is looked at"
     finally:
         store.close()
 
@@ -146,7 +144,29 @@ async def test_a_thousand_at_once_do_not_pass_together(database_url: str) -> Non
     try:
         tries = await asyncio.gather(*(gate.enter(at_code(f"{n:032}", f"{n:07}"), AT) for n in range(1000)))
         assert sum(one is not None for one in tries) == HOUR.most + SLOW.most
-        tries = await asyncio.gather(*(gate.enter(at_home("a" * 32, "report"), AT) for _ in range(50)))
+        tries = await asyncio.gather(*(gate.enter(at_home("a" * 32), AT) for _ in range(50)))
         assert sum(one is not None for one in tries) == CHAT.most
+    finally:
+        store.close()
+
+
+async def test_a_chat_may_ask_thirty_times_an_hour_how_it_stands_whatever_else_it_tried(database_url: str) -> None:
+    keys = Keys.of(Vault(new_key()))
+    store = Store(database_url)
+    store.open(keys)
+    gate = Gate(store, keys)
+    try:
+        lane = "a" * 32
+        for _ in range(5):
+            await gate.enter(at_home(lane), AT)
+        waits = [await gate.asks(lane, AT) for _ in range(STATUS.most + 2)]
+        assert waits == [0] * STATUS.most + [1, 1], "AT is one minute before the hour"
+        assert await gate.asks("b" * 32, AT) == 0, "another chat"
+        assert await gate.enter(at_code("b" * 32, "1234567"), AT) is not None, "asking is no wrong code"
+        hour = AT + timedelta(minutes=1)
+        assert await gate.asks(lane, hour) == 0
+        waits = [await gate.asks(lane, hour + timedelta(minutes=17)) for _ in range(STATUS.most)]
+        assert waits[-1] == 43
+        assert await gate.enter(at_status(lane), hour + timedelta(hours=3)) is not None
     finally:
         store.close()
