@@ -36,6 +36,7 @@ from flows.effects import CallPerson, Drop, Forget, Show, Submit, Toast
 from flows.events import Attached, Chose, Edited, FellSilent, File, Said
 from flows.languages import speak
 from flows.letters import Letter, restore_letter, save_answers, save_letter
+from flows.letters.moments import moment_of
 from flows.phrases import Screen
 from flows.presses import read_press
 from flows.questions import Flow
@@ -107,6 +108,8 @@ class Letters:
             later = self._later(chat, row.id, at)
             if later is not None:
                 plan.also.append(lambda connection: reminders.put(connection, chat.lane, later))
+        elif row.kind == "message":
+            self._remind(plan, chat, open_sealed(self._keys, row), at)
         plan.also.append(lambda connection: chats.something_below(connection, chat.lane))
         plan.afterwards.append(_stands_below)
         content = self._announced(update_id, chat, row, at)
@@ -122,6 +125,19 @@ class Letters:
         """The first reminder of a question; its own announcement is what comes at once."""
         now = minute(at)
         return first("question", letter, base=now, now=now, rhythm=self._rhythm(chat.lane, chat.rhythm), step=1)
+
+    def _remind(self, plan: Plan, chat: Chat, letter: Letter, at: datetime) -> None:
+        """Plan the reminders of the appointment that a letter sets, if it sets one."""
+        moment = moment_of(letter.values)
+        if moment is None:
+            return
+        rhythm = self._rhythm(chat.lane, chat.rhythm)
+        base, now = minute(moment), minute(at)
+        plan.also.append(
+            lambda connection: reminders.plan(
+                connection, chat.lane, "appointment", letter.id, base=base, now=now, rhythm=rhythm
+            )
+        )
 
     def _taken_back(self, update_id: int, chat: Chat, row: LetterRow, at: datetime) -> Plan:
         plan = _untouched(update_id, chat, at)
@@ -242,12 +258,14 @@ class Letters:
         other = await self._open(chat)
         if other is not None and other.id != row.id:
             self._put_away(plan, chat, other, heard.event.at)
-        if row.state != "open":
-            reply = asking.open_letter(self._form, letter, chat.language, heard.event.at)
-            if isinstance(heard.event, Chose) and heard.event.press not in ("g", ""):
-                reply = asking.take(self._form, letter, heard.event, sent, discreet=chat.discreet)
+        zones = self._rhythm(chat.lane, chat.rhythm).zones
+        opens = not isinstance(heard.event, Chose) or heard.event.press in ("g", "")
+        if row.state != "open" and opens:
+            reply = asking.open_letter(self._form, letter, chat.language, heard.event.at, zones)
         else:
-            reply = asking.take(self._form, letter, heard.event, sent, discreet=chat.discreet)
+            reply = asking.take(self._form, letter, heard.event, sent, discreet=chat.discreet, zones=zones)
+        if row.state == "held" and not chat.quiet:  # nothing was planned while it could not be announced
+            self._remind(plan, chat, letter, heard.event.at)
         return await self._planned(plan, chat, heard, row, reply, sent, received)
 
     async def _planned(

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.store import reminders, signals
-from bot.store.tables import letters
+from bot.store.tables import NEW, conversations, letters
+from bot.store.tables import reminders as reminders_table
 
 #: States in which the family can still do something with it.
 LIVE = ("new", "held", "waiting", "open")
@@ -106,13 +107,20 @@ def change(connection: Connection, id_: str, state: str, answers: bytes | None =
     values: dict[str, object] = {"state": state, "answers": answers}
     if state not in LIVE:
         values |= {"body": None, "answers": None}
-        reminders.cancel(connection, about=id_)
+        reminders.cancel(connection, about=id_, kinds=("question",))  # an appointment stands when its letter is read
     connection.execute(update(letters).where(letters.c.id == id_).values(**values))
 
 
 def move(connection: Connection, report: str, lane: str) -> None:
-    """The request is talked about in another chat from now on, and so are its letters."""
+    """The request is talked about in another chat from now on, and so are its letters and what reminds of them."""
+    reminders.follow(connection, _of(connection, report), lane)
     connection.execute(update(letters).where(letters.c.report == report).values(lane=lane, message=None))
+
+
+def forget(connection: Connection, report: str) -> None:
+    """Nothing remains of the letters about a request, nor of what was to remind of them."""
+    reminders.follow(connection, _of(connection, report), "")
+    connection.execute(delete(letters).where(letters.c.report == report))
 
 
 def said(connection: Connection, shown: Iterable[tuple[str, int | None]], day: int) -> None:
@@ -139,6 +147,7 @@ def unreachable(connection: Connection, lane: str, day: int) -> None:
 def revoke(connection: Connection, row: LetterRow, day: int) -> None:
     """The team takes it back before it was answered."""
     change(connection, row.id, "revoked")
+    reminders.cancel(connection, about=row.id)
     signals.put(connection, "letter_revoked", row.report, row.id, day)
 
 
@@ -164,10 +173,21 @@ def strike(connection: Connection, lane: str, messages: Iterable[int]) -> None:
     connection.execute(gone.values(message=None))
 
 
+def is_leaving(connection: Connection, id_: str) -> bool:
+    """Whether the family has asked that the request of this letter be deleted: nothing is said about it any more."""
+    home = select(conversations.c.erase_on).join(letters, letters.c.report == conversations.c.id)
+    return connection.execute(home.where(letters.c.id == id_)).scalar() is not None
+
+
 def prune(connection: Connection, before: int) -> int:
-    """Forget what was over before this day (days since 1970); how many."""
-    over = delete(letters).where(letters.c.state.not_in(LIVE), letters.c.day < before)
+    """Forget what was over before this day (days since 1970), appointments to come left out; how many."""
+    to_come = select(reminders_table.c.about).where(reminders_table.c.state == NEW)
+    over = delete(letters).where(letters.c.state.not_in(LIVE), letters.c.day < before, letters.c.id.not_in(to_come))
     return connection.execute(over).rowcount
+
+
+def _of(connection: Connection, report: str) -> list[str]:
+    return list(connection.execute(select(letters.c.id).where(letters.c.report == report)).scalars())
 
 
 def _one(connection: Connection, where: object) -> LetterRow | None:

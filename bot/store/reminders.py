@@ -132,6 +132,15 @@ def cancel(
     return connection.execute(gone).rowcount
 
 
+def follow(connection: Connection, about: Sequence[str], lane: str) -> None:
+    """What waits about these matters is for this chat from now on; for none when `lane` is empty."""
+    waits = (reminders.c.about.in_(list(about)), reminders.c.state == NEW)
+    if lane:
+        connection.execute(update(reminders).where(*waits).values(lane=lane, leased=None))
+    else:
+        connection.execute(delete(reminders).where(*waits))
+
+
 def forget(connection: Connection, lane: str) -> None:
     """Nothing remains of what was planned for, or said by ourselves in, this chat."""
     connection.execute(delete(reminders).where(reminders.c.lane == lane))
@@ -199,6 +208,18 @@ def _written(connection: Connection, lanes: Iterable[str], now: int) -> dict[str
     for lane, minute in connection.execute(said):
         found.setdefault(lane, []).append(minute)
     return found
+
+
+def last_said(connection: Connection, lane: str, kind: str) -> int | None:
+    """When one of this kind was last said in this chat; None when none was, or so long ago that it is not kept."""
+    said = reminders.c.lane == lane, reminders.c.kind == kind, reminders.c.state == SAID
+    return connection.execute(select(func.max(reminders.c.due)).where(*said)).scalar()
+
+
+def was_tried(connection: Connection, lane: str, kind: str, but: int) -> bool:
+    """Whether another of this kind than `but` (an id) was taken, and perhaps never arrived."""
+    tried = reminders.c.lane == lane, reminders.c.kind == kind, reminders.c.state.in_((SENDING, LOST))
+    return connection.execute(select(reminders.c.id).where(*tried, reminders.c.id != but).limit(1)).first() is not None
 
 
 def take(connection: Connection, id_: int, now: int) -> bool:
