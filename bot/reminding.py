@@ -23,8 +23,8 @@ from bot.keys import Keys
 from bot.lanes import Lanes, Waiting
 from bot.pace import Pace
 from bot.parcels import QUIETLY, Parcel
-from bot.sender import Sender
 from bot.progress import news_since
+from bot.sender import Sender
 from bot.store import broadcasts, chats, letters, outbox, reminders, tasks
 from bot.store.reminders import OF_REMINDERS, Due, Planned, first, minute, moment
 from bot.store.store import Store

@@ -89,7 +89,9 @@ def first_screen(form: Flow, letter: Letter, language: str, at: datetime, zones:
         case "message":
             template = templates(form)[letter.template]
             words = own_words(letter)
-            return Screen((template.spoken(letter, zones), *((words,) if words else ())), ((Button(SEEN, press("g")),),))
+            return Screen(
+                (template.spoken(letter, zones), *((words,) if words else ())), ((Button(SEEN, press("g")),),)
+            )
     return _asked(letter, _here(form, letter, language, at).move_on())
 
 

@@ -92,7 +92,7 @@ def reminder_screen(
         text = replace(APPOINTMENT_AT, values={"time": at})
     if on is not None:
         text = replace(text, values={**text.values, "day": day(on)})
-    rows = (((Button(SEE, press("st")),),) if kind == "digest" and news != "nothing" else _buttons(kind, above=above))
+    rows = ((Button(SEE, press("st")),),) if kind == "digest" and news != "nothing" else _buttons(kind, above=above)
     return Screen((text,), (*rows, (Button(STOP_MESSAGES, press("q")),)))
 
 

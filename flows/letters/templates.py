@@ -192,7 +192,9 @@ def _template(kind: Literal["question", "message"], one: Mapping[str, Any]) -> T
     for key, value in (("words", words), ("replaces", replaces)):
         if value not in _WORDS:
             raise BadTemplate(f"{FILE.name}: {one['name']}: `{key}` is none, may or must")
-    values: frozenset[str] = moments.NAMES if "{time}" in one["text"] else _DAY if "{day}" in one["text"] else frozenset()
+    values: frozenset[str] = (
+        moments.NAMES if "{time}" in one["text"] else _DAY if "{day}" in one["text"] else frozenset()
+    )
     return Template(
         name=one["name"],
         kind=kind,
