@@ -127,7 +127,7 @@ def problem(form: Flow, letter: Letter) -> str | None:
     if letter.kind not in ("question", "message", "call"):
         return "kind"
     if letter.kind == "call":
-        return "words" if letter.words or letter.template or letter.values else None
+        return "words" if letter.words or letter.template or letter.values or letter.replaces else None
     template = templates(form).get(letter.template)
     if template is None or template.kind != letter.kind:
         return "template"
