@@ -253,6 +253,9 @@ def test_the_page_speaks_arabic(case: httpx.Client, desk: Desk, served_console: 
     for words in ("تحديد موعد", "بتوقيت", "إسطنبول (توقيت العائلة)", "نقله", "إلغاؤه", "محدد في"):
         assert words in page
     assert 'dir="ltr"' in page, "a day and an hour stand from left to right"
-    assert "يُرجى اختيار ساعة أخرى" in post(
-        case, SET, **(FORM | {"day": "2027-03-28", "time": "02:30", "clock": "Europe/Berlin", "replaces": first})
-    ).text
+    assert (
+        "يُرجى اختيار ساعة أخرى"
+        in post(
+            case, SET, **(FORM | {"day": "2027-03-28", "time": "02:30", "clock": "Europe/Berlin", "replaces": first})
+        ).text
+    )
