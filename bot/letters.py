@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.api import Api
-from bot.chats import Chat, columns, open_receipt, seal_receipt
+from bot.chats import Chat, columns, open_receipt, seal_clock, seal_receipt
 from bot.files.receiving import Received, receive
 from bot.genuine import Marks
 from bot.keys import Keys
@@ -133,9 +133,10 @@ class Letters:
             return
         rhythm = self._rhythm(chat.lane, chat.rhythm)
         base, now = minute(moment), minute(at)
+        clock = seal_clock(self._keys, letter.id, letter.values["zone"])
         plan.also.append(
             lambda connection: reminders.plan(
-                connection, chat.lane, "appointment", letter.id, base=base, now=now, rhythm=rhythm
+                connection, chat.lane, "appointment", letter.id, base=base, now=now, rhythm=rhythm, clock=clock
             )
         )
 

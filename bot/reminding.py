@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from bot.chats import Chat, open_rhythm
+from bot.chats import Chat, open_clock, open_rhythm
 from bot.failpoints import pass_by
 from bot.keys import Keys
 from bot.lanes import Lanes, Waiting
@@ -30,6 +31,8 @@ from bot.store.reminders import OF_REMINDERS, Due, Planned, first, minute, momen
 from bot.store.store import Store
 from bot.turns import Turns
 from bot.worker import Now, Worker
+from flows.letters.moments import as_read
+from flows.phrases import Phrase
 from flows.reminders import News, reminder_screen
 from flows.reminding.clocks import agreed, by
 from flows.reminding.deciding import Drop, Later, Standing, decide, due
@@ -138,7 +141,8 @@ class Rules:
             return
         kind, rhythm = KINDS[one.kind], self._hours(one)
         if one.step + 1 < len(kind.steps):
-            following = first(one.kind, one.about, base=one.base, now=now, rhythm=rhythm, step=one.step + 1)
+            step = one.step + 1
+            following = first(one.kind, one.about, base=one.base, now=now, rhythm=rhythm, step=step, clock=one.clock)
             _plan(connection, one.lane, following)
         elif kind.repeats:
             months = one.digest if one.kind == "digest" else 0
@@ -277,8 +281,8 @@ class Reminding:
             content["reply_parameters"] = {"message_id": chat.anchor, "allow_sending_without_reply": True}
         return Parcel(OF_REMINDERS + one.id, 0, "tell", content, once_until=self._clock() + PATIENCE)
 
-    def _when(self, one: Due) -> tuple[date | None, str | None]:
-        """The day, and where every clock of the family agrees the hour, that a message speaks of."""
+    def _when(self, one: Due) -> tuple[date | None, str | Phrase | None]:
+        """The day and the hour that a message speaks of, as the family reads them; no hour where no clock is known for it."""
         if one.kind == "erasure_near":
             return (moment(one.base) + NOTICE).date(), None
         if one.kind != "appointment":
@@ -287,6 +291,9 @@ class Reminding:
             zones = self._rules.rhythm(one.lane, one.rhythm).zones
         except Unreadable:
             zones = (self._time_zone,)
+        if one.clock is not None:
+            with suppress(Unreadable):
+                return as_read(moment(one.base), open_clock(self._rules.keys, one.about, one.clock), zones)
         return agreed(moment(one.base), zones) or (by(moment(one.base), zones[0])[0], None)
 
     def _minute(self) -> int:

@@ -78,7 +78,7 @@ DIGESTS: Mapping[News, Phrase] = {"nothing": DIGEST, "status": DIGEST_STATUS, "l
 
 
 def reminder_screen(
-    kind: str, *, on: date | None = None, at: str | None = None, above: bool = False, news: News = "nothing"
+    kind: str, *, on: date | None = None, at: str | Phrase | None = None, above: bool = False, news: News = "nothing"
 ) -> Screen:
     """What is said by ourselves.
 

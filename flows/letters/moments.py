@@ -36,19 +36,24 @@ def moment_of(values: Mapping[str, str]) -> datetime | None:
 def day_of(values: Mapping[str, str], zones: Sequence[str]) -> date | None:
     """The day as the family reads it; None as in `moment_of`."""
     moment = moment_of(values)
-    return None if moment is None else (clocks.agreed(moment, zones) or clocks.by(moment, values["zone"]))[0]
+    return None if moment is None else as_read(moment, values["zone"], zones)[0]
 
 
 def spoken_of(values: Mapping[str, str], zones: Sequence[str]) -> dict[str, Value]:
-    """`day` and `time` by the family's clocks; where these differ, or none are known, by the chosen one, which is named then."""
+    """`day` and `time` as `as_read` has them."""
     moment = moment_of(values)
     if moment is None:  # it was checked before it was sent
         raise ValueError("no such moment")
+    on, at = as_read(moment, values["zone"], zones)
+    return {"day": day(on), "time": at}
+
+
+def as_read(moment: datetime, chosen: str, zones: Sequence[str]) -> tuple[date, str | Phrase]:
+    """Day and hour by the family's clocks; where these differ, or none are known, by the chosen one, which is named then."""
     if (own := clocks.agreed(moment, zones)) is not None:
-        return {"day": day(own[0]), "time": own[1]}
-    on, at = clocks.by(moment, values["zone"])
-    named: Phrase = replace(BY_A_CLOCK, values={"time": at, "city": Shown({"type": "clock", "zone": values["zone"]})})
-    return {"day": day(on), "time": named}
+        return own
+    on, at = clocks.by(moment, chosen)
+    return on, replace(BY_A_CLOCK, values={"time": at, "city": Shown({"type": "clock", "zone": chosen})})
 
 
 def _wall(text: object) -> datetime | None:
