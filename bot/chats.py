@@ -175,6 +175,16 @@ def open_rhythm(keys: Keys, lane: str, sealed: bytes) -> Rhythm:
     return Rhythm.restored(unpack(keys.handles.open(sealed, table="chats", row=lane, column="rhythm")))
 
 
+def seal_clock(keys: Keys, letter: str, zone: str) -> bytes:
+    """By whose clock the appointment of a letter was set (an IANA zone), as the rows of its reminders keep it."""
+    return keys.returns.seal(zone.encode(), table="reminders", row=letter, column="clock")
+
+
+def open_clock(keys: Keys, letter: str, sealed: bytes) -> str:
+    """The zone `seal_clock` sealed."""
+    return keys.returns.open(sealed, table="reminders", row=letter, column="clock").decode()
+
+
 def seal_draft(key: DraftKey, conversation: Conversation) -> bytes:
     """The conversation as its row keeps it."""
     return key.vault.seal(_folded(conversation), table="conversations", row=conversation.id, column="body")

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from bot.api import Api
 from bot.bringing import Bringing
-from bot.chats import Chat, columns, open_receipt, seal_receipt
+from bot.chats import Chat, columns, open_receipt, seal_clock, seal_receipt
 from bot.files.receiving import Received, receive
 from bot.genuine import Marks
 from bot.keys import Keys
@@ -41,6 +41,7 @@ from flows.events import Attached, Chose, Edited, FellSilent, File, Said
 from flows.guard import NOT_A_PIN
 from flows.languages import speak
 from flows.letters import Letter
+from flows.letters.moments import moment_of
 from flows.phrases import Screen
 from flows.presses import read_press
 from flows.questions import Flow
@@ -99,6 +100,8 @@ class Letters:
             later = self._later(chat, row.id, at)
             if later is not None:
                 plan.also.append(lambda connection: reminders.put(connection, chat.lane, later))
+        elif row.kind == "message":
+            self._remind(plan, chat, open_sealed(self._keys, row), at)
         plan.also.append(lambda connection: chats.something_below(connection, chat.lane))
         plan.afterwards.append(_stands_below)
         content = self._announced(update_id, chat, row, at)
@@ -114,6 +117,20 @@ class Letters:
         """The first reminder of a question; its own announcement is what comes at once."""
         now = minute(at)
         return first("question", letter, base=now, now=now, rhythm=self._rhythm(chat.lane, chat.rhythm), step=1)
+
+    def _remind(self, plan: Plan, chat: Chat, letter: Letter, at: datetime) -> None:
+        """Plan the reminders of the appointment that a letter sets, if it sets one."""
+        moment = moment_of(letter.values)
+        if moment is None:
+            return
+        rhythm = self._rhythm(chat.lane, chat.rhythm)
+        base, now = minute(moment), minute(at)
+        clock = seal_clock(self._keys, letter.id, letter.values["zone"])
+        plan.also.append(
+            lambda connection: reminders.plan(
+                connection, chat.lane, "appointment", letter.id, base=base, now=now, rhythm=rhythm, clock=clock
+            )
+        )
 
     def _taken_back(self, update_id: int, chat: Chat, row: LetterRow, at: datetime) -> Plan:
         plan = _untouched(update_id, chat, at)
@@ -238,13 +255,19 @@ class Letters:
         if isinstance(heard.event, Attached):
             heard, received = await self._receive(letter, chat, heard)
         await self._put_others_away(plan, chat, row, heard.event.at)
-        if row.state != "open":
-            reply = asking.open_letter(self._form, letter, chat.language, heard.event.at)
-            if isinstance(heard.event, Chose) and heard.event.press not in ("g", ""):
-                reply = asking.take(self._form, letter, heard.event, sent, discreet=chat.discreet)
+        zones = self._rhythm(chat.lane, chat.rhythm).zones
+        opens = not isinstance(heard.event, Chose) or heard.event.press in ("g", "")
+        if row.state != "open" and opens:
+            reply = asking.open_letter(self._form, letter, chat.language, heard.event.at, zones)
         else:
-            reply = asking.take(self._form, letter, heard.event, sent, discreet=chat.discreet)
+            reply = asking.take(self._form, letter, heard.event, sent, discreet=chat.discreet, zones=zones)
+        self._remind_of_held(plan, chat, row, letter, heard.event.at)
         return await self._planned(plan, chat, heard, row, reply, sent, received)
+
+    def _remind_of_held(self, plan: Plan, chat: Chat, row: LetterRow, letter: Letter, at: datetime) -> None:
+        """Nothing was planned while a letter could not be announced: it is when the letter is first asked for."""
+        if row.state == "held" and not chat.quiet:
+            self._remind(plan, chat, letter, at)
 
     async def _put_others_away(self, plan: Plan, chat: Chat, row: LetterRow, at: datetime) -> None:
         other = await self._open(chat)
@@ -260,6 +283,7 @@ class Letters:
         """
         event, letter = heard.event, open_sealed(self._keys, row)
         await self._put_others_away(plan, chat, row, event.at)
+        self._remind_of_held(plan, chat, row, letter, event.at)
         if isinstance(event, Chose) and event.press == "p":
             return await self._planned(plan, chat, heard, row, asking.put_away(letter), None, None)
         if not isinstance(event, Said):
@@ -270,7 +294,8 @@ class Letters:
         verdict = await self._bringing.prove(chat, row.report or None, written, event.at)
         if verdict == "right" and home is not None:
             sent = replace(open_receipt(self._keys, row.report, home[1]), language=chat.language)
-            opened = asking.open_letter(self._form, letter, chat.language, event.at)
+            zones = self._rhythm(chat.lane, chat.rhythm).zones
+            opened = asking.open_letter(self._form, letter, chat.language, event.at, zones)
             reply = replace(opened, effects=(gone, *opened.effects))
             return await self._planned(plan, chat, heard, row, reply, sent, None)
         reason = "too_often" if verdict == "too_often" else "wrong"

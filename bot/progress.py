@@ -10,20 +10,24 @@ from bot.chats import Chat, open_receipt
 from bot.keys import Keys
 from bot.store import letters, references, standings
 from bot.store.tables import conversations
+from flows.reminders import News
 from flows.standing import Progress, Request
 from ground.packing import pack, unpack
 
 
 def seal_progress(keys: Keys, report: str, progress: Progress) -> bytes:
     """The progress of a request as its row keeps it."""
-    plain = pack([progress.code, progress.since.isoformat(), progress.recipient, progress.reference])
+    noted = progress.noted.isoformat() if progress.noted else None
+    plain = pack([progress.code, progress.since.isoformat(), progress.recipient, progress.reference, noted])
     return keys.returns.seal(plain, table="standings", row=report, column="body")
 
 
 def open_progress(keys: Keys, report: str, body: bytes) -> Progress:
     """The progress `seal_progress` sealed."""
-    code, since, recipient, reference = unpack(keys.returns.open(body, table="standings", row=report, column="body"))
-    return Progress(code, date.fromisoformat(since), recipient, reference)
+    saved = unpack(keys.returns.open(body, table="standings", row=report, column="body"))
+    code, since, recipient, reference, *more = saved  # an earlier version did not keep the day it was said
+    noted = date.fromisoformat(more[0]) if more and more[0] else None
+    return Progress(code, date.fromisoformat(since), recipient, reference, noted)
 
 
 def progress_of(connection: Connection, keys: Keys, report: str) -> Progress | None:
@@ -56,6 +60,21 @@ def guarded_of(connection: Connection, chat: Chat) -> str | None:
     sent = select(conversations.c.id).where(conversations.c.lane == chat.lane, conversations.c.receipt.is_not(None))
     rows = connection.execute(sent.order_by(conversations.c.day.desc(), conversations.c.id)).scalars().all()
     return next((id_ for id_ in rows if references.guarded(connection, id_)), None)
+
+
+def news_since(connection: Connection, keys: Keys, lane: str, day: date | None) -> News:
+    """What a regular update may say has come since that day (None: since it was sent), of every request of this chat.
+
+    No word of it is told, only that it is there, so what has a PIN counts as well; its PIN is asked for when it is opened.
+    """
+    if any(letter.kind != "note" for letter in letters.live(connection, lane)):
+        return "letter"
+    told = conversations.c.lane == lane, conversations.c.receipt.is_not(None), conversations.c.erase_on.is_(None)
+    for id_ in connection.execute(select(conversations.c.id).where(*told)).scalars():
+        progress = progress_of(connection, keys, id_)
+        if progress is not None and progress.is_new_since(day or date.min):
+            return "status"
+    return "nothing"
 
 
 def request_of(connection: Connection, keys: Keys, report: str) -> Request | None:

@@ -10,27 +10,31 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import Connection
 
-from bot.chats import Chat, open_rhythm
+from bot.chats import Chat, open_clock, open_rhythm
 from bot.failpoints import pass_by
 from bot.keys import Keys
 from bot.lanes import Lanes, Waiting
 from bot.pace import Pace
 from bot.parcels import QUIETLY, Parcel
+from bot.progress import news_since
 from bot.sender import Sender
-from bot.store import broadcasts, chats, outbox, reminders, tasks
+from bot.store import broadcasts, chats, letters, outbox, reminders, tasks
 from bot.store.reminders import OF_REMINDERS, Due, Planned, first, minute, moment
 from bot.store.store import Store
 from bot.turns import Turns
 from bot.worker import Now, Worker
-from flows.reminders import reminder_screen
+from flows.letters.moments import as_read
+from flows.phrases import Phrase
+from flows.reminders import News, reminder_screen
+from flows.reminding.clocks import agreed, by
 from flows.reminding.deciding import Drop, Later, Standing, decide, due
 from flows.reminding.kinds import DIGEST_EVERY, KINDS, NOTICE
 from flows.reminding.rhythm import Rhythm
@@ -76,6 +80,15 @@ class Rules:
         self._plan_next(connection, one, now)
         return one
 
+    def news(self, connection: Connection, one: Due) -> News:
+        """What a regular update has to say: what has come since the last one that arrived, or else since it was wished for."""
+        if one.kind != "digest":
+            return "nothing"
+        last = reminders.last_said(connection, one.lane, one.kind)
+        if last is None and not reminders.was_tried(connection, one.lane, one.kind, one.id):
+            last = one.base
+        return news_since(connection, self.keys, one.lane, None if last is None else moment(last).date())
+
     def rhythm(self, lane: str, sealed: bytes | None) -> Rhythm:
         """The hours of a chat."""
         return Rhythm(self.elsewhere) if sealed is None else open_rhythm(self.keys, lane, sealed)
@@ -83,6 +96,10 @@ class Rules:
     def _goes(self, connection: Connection, one: Due, now: int, reasons: Counter[str]) -> bool:
         if one.step == _ASKS_A_PERSON:
             self._call_person(connection, one, now)
+            return False
+        if one.kind == "appointment" and letters.is_leaving(connection, one.about):
+            reasons["erasing"] += 1
+            reminders.drop(connection, one.id)
             return False
         kind = KINDS[one.kind]
         match decide(kind, self._standing(one), moment(now)):
@@ -124,7 +141,8 @@ class Rules:
             return
         kind, rhythm = KINDS[one.kind], self._hours(one)
         if one.step + 1 < len(kind.steps):
-            following = first(one.kind, one.about, base=one.base, now=now, rhythm=rhythm, step=one.step + 1)
+            step = one.step + 1
+            following = first(one.kind, one.about, base=one.base, now=now, rhythm=rhythm, step=step, clock=one.clock)
             _plan(connection, one.lane, following)
         elif kind.repeats:
             months = one.digest if one.kind == "digest" else 0
@@ -231,25 +249,26 @@ class Reminding:
             if taken is None:
                 return
             pass_by("taken")
-            one, texts = taken
+            one, texts, news = taken
             chat.below = True
-            self._sender.put(chat, [self._parcel(chat, one, texts)])
+            self._sender.put(chat, [self._parcel(chat, one, texts, news)])
         finally:
             chat.busy -= 1
 
-    def _take(self, connection: Connection, id_: int, now: int) -> tuple[Due, Mapping[str, str]] | None:
+    def _take(self, connection: Connection, id_: int, now: int) -> tuple[Due, Mapping[str, str], News] | None:
         one = self._rules.take(connection, id_, now)
         if one is None:
             return None
+        news = self._rules.news(connection, one)
         texts = {} if one.broadcast is None else broadcasts.texts(connection, one.broadcast)
         outbox.put_once(connection, OF_REMINDERS + id_, one.lane, now // 1440)
         chats.something_below(connection, one.lane)
-        return one, texts
+        return one, texts, news
 
-    def _parcel(self, chat: Chat, one: Due, texts: Mapping[str, str]) -> Parcel:
+    def _parcel(self, chat: Chat, one: Due, texts: Mapping[str, str], news: News) -> Parcel:
         above = chat.locked is not None and chat.anchor is not None
         on, at = self._when(one)
-        screen = reminder_screen(one.kind, on=on, at=at, above=above)
+        screen = reminder_screen(one.kind, on=on, at=at, above=above, news=news)
         content: dict[str, Any] = self._turns.say(screen, chat.language, (chat.id_of_conversation or "")[:6])
         if texts:
             content["text"] = texts.get(chat.language) or texts["en"]
@@ -262,8 +281,8 @@ class Reminding:
             content["reply_parameters"] = {"message_id": chat.anchor, "allow_sending_without_reply": True}
         return Parcel(OF_REMINDERS + one.id, 0, "tell", content, once_until=self._clock() + PATIENCE)
 
-    def _when(self, one: Due) -> tuple[date | None, str | None]:
-        """The day, and where every clock of the family agrees the hour, that a message speaks of."""
+    def _when(self, one: Due) -> tuple[date | None, str | Phrase | None]:
+        """The day and the hour that a message speaks of, as the family reads them; no hour where no clock is known for it."""
         if one.kind == "erasure_near":
             return (moment(one.base) + NOTICE).date(), None
         if one.kind != "appointment":
@@ -272,9 +291,10 @@ class Reminding:
             zones = self._rules.rhythm(one.lane, one.rhythm).zones
         except Unreadable:
             zones = (self._time_zone,)
-        walls = {moment(one.base).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") for zone in zones}
-        local = moment(one.base).astimezone(ZoneInfo(zones[0]))
-        return local.date(), f"{local:%H:%M}" if len(walls) == 1 else None
+        if one.clock is not None:
+            with suppress(Unreadable):
+                return as_read(moment(one.base), open_clock(self._rules.keys, one.about, one.clock), zones)
+        return agreed(moment(one.base), zones) or (by(moment(one.base), zones[0])[0], None)
 
     def _minute(self) -> int:
         return int(self._now() // 60)

@@ -23,11 +23,12 @@ from bot.keys import Keys
 from bot.lanes import Waiting
 from bot.progress import progress_of, seal_progress
 from bot.sealed_letters import seal_letter
-from bot.store import chats, heard, inbox, letters, signals, standings, tasks
+from bot.store import chats, heard, inbox, letters, reminders, signals, standings, tasks
 from bot.store.rows import InboxRow
 from bot.store.store import Store
 from bot.translate import arrival
 from flows.letters import MOST_WORDS, Letter
+from flows.letters.moments import moment_of
 from flows.letters.templates import problem, templates
 from flows.questions import Flow
 from flows.standing import next_progress
@@ -78,6 +79,11 @@ class LetterSaid(_Said):
     values: dict[str, str] = Field(default={}, max_length=4)
     words: str = Field("", max_length=MOST_WORDS, description="A caseworker's own words, where the template has room.")
     person: int = Field(1, ge=1, le=30, description="Which sought person it is about.")
+    replaces: str = Field(
+        "",
+        pattern="^([0-9a-f]{32})?$",
+        description="The letter of an appointment that is moved or called off by this one; nothing reminds of that any more.",
+    )
 
 
 class RevocationSaid(_Said):
@@ -344,15 +350,30 @@ class _Job:
         return True
 
     def _letter(self, connection: Connection, said: LetterSaid) -> bool:
-        letter = Letter(said.id, said.report, said.kind, said.template, said.values, said.words, said.person)
+        values = dict(said.values)
+        letter = Letter(said.id, said.report, said.kind, said.template, values, said.words, said.person, said.replaces)
         refused = problem(self.returns.form, letter)
         if refused is not None:
             raise Impossible(422, refused)
+        moment = moment_of(letter.values)
+        if moment is not None and moment.timestamp() <= self.now:
+            raise Impossible(422, "past")
         lane = self._home(connection, said.report)
         if letters.find(connection, said.id) is not None:
             raise Impossible(409, "This letter's id was used before.")
+        if said.replaces:
+            self._make_untrue(connection, said.replaces, said.report)
         self._put(connection, lane, letter)
         return True
+
+    def _make_untrue(self, connection: Connection, id_: str, report: str) -> None:
+        """The appointment of an earlier letter is moved or called off: nothing reminds of it, and it is not read any more."""
+        row = letters.find(connection, id_)
+        if row is not None and row.report != report:
+            raise Impossible(422, "replaces")
+        reminders.cancel(connection, about=id_, kinds=("appointment",))
+        if row is not None and row.state in letters.LIVE:
+            self._take_back(connection, row)
 
     def _put(self, connection: Connection, lane: str, letter: Letter) -> None:
         """The letter, and the update of our own that brings it to its chat."""

@@ -163,6 +163,7 @@ def _request(saying: Saying) -> dict[str, Any]:
             "values": dict(letter.values),
             "words": letter.words,
             "person": letter.person,
+            **({"replaces": letter.replaces} if letter.replaces else {}),
         }
     match saying.kind:
         case "status":

@@ -17,6 +17,7 @@ from desk import audit
 from desk.store import Store
 from desk.tables import sayings
 from flows.letters import Letter, LetterKind
+from flows.letters.moments import moment_of
 
 #: What a caseworker can say of how a request stands: the public values that are not the families' side's own.
 STATUSES = ("in_review", "registered", "no_news", "please_call", "handed_to", "closed_by_you")
@@ -60,7 +61,21 @@ class Saying:
             return None
         kind: LetterKind = "question" if self.kind == "question" else "message"
         body = self.body
-        return Letter(self.id, str(self.report), kind, body["template"], body["values"], body["words"], body["person"])
+        return Letter(
+            self.id,
+            str(self.report),
+            kind,
+            body["template"],
+            body["values"],
+            body["words"],
+            body["person"],
+            body.get("replaces", ""),
+        )
+
+    def is_past(self, now: int) -> bool:
+        """Whether it speaks of a moment that is over (`now` in seconds since 1970)."""
+        moment = moment_of(self.body.get("values", {}))
+        return moment is not None and moment.timestamp() <= now
 
 
 def propose(
@@ -98,6 +113,8 @@ def release(connection: Connection, store: Store, id_: str, caseworker: str) -> 
     saying = _proposed(connection, store, id_)
     if saying.grave and saying.proposed_by == caseworker:
         raise NotAllowed("second_person")
+    if saying.is_past(store.now()):
+        raise NotAllowed("past")
     _change(connection, store, id_, state="released", released_by=caseworker)
     audit.record(connection, store, caseworker, audit.Action.SAYING_RELEASED, f"{saying.report}{id_}")
     return saying
@@ -116,6 +133,8 @@ def revoke(connection: Connection, store: Store, id_: str, caseworker: str) -> S
     saying = find(connection, store, id_)
     if saying is None or saying.letter is None or saying.state not in UNDER_WAY:
         raise NotAllowed("too_late")
+    if saying.letter.replaces:  # what it made untrue does not become true again
+        raise NotAllowed("changed_since")
     propose(connection, store, caseworker, saying.report, "revocation", {"letter": id_}, state="released")
     audit.record(connection, store, caseworker, audit.Action.SAYING_REVOKED, f"{saying.report}{id_}")
     return saying

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from desk import audit, caseworkers, erasure, reports, sayings, tasks
+from desk import appointments, audit, caseworkers, erasure, reports, sayings, tasks
 from desk.gate import Access, Page, Visit, report_id
 from desk.rendering import render
 from desk.sayings import NotAllowed, Saying
@@ -19,10 +19,13 @@ from desk.withdrawal import consents_in
 from flows.asking import preview
 from flows.languages import Spoken, offered, say
 from flows.letters import Letter, LetterKind
+from flows.letters.moments import day_of, moment_of
 from flows.letters.templates import Template, problem, templates
 from flows.merge import merged
 from flows.phrases import Phrase
 from flows.questions import Flow
+from flows.reading.display import city_of
+from flows.reminding.clocks import by
 from flows.standing import Progress, Request, progress_line
 
 _SAYING = re.compile("[0-9a-f]{32}")
@@ -44,6 +47,10 @@ class Shown:
     #: what the family answered, as they said it
     answer: str = field(default="", repr=False)
     revision: int = 0
+    #: an appointment's moment, by the clock it was set by: (day, hour, city)
+    appointment: tuple[str, str, str] | None = None
+    #: what a form to move it begins with; None for what is no appointment, or stands no longer
+    again: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,8 @@ def talk(visit: Visit) -> Response:
     return _talk(visit)
 
 
-def _talk(visit: Visit, status: int = 200, failed: str = "") -> Response:
+def _talk(visit: Visit, status: int = 200, failed: str = "", kept: Mapping[str, str] | None = None) -> Response:
+    """`kept`: what was written about an appointment and could not be taken so."""
     report, store, form = report_id(visit), visit.desk.store, _form(visit)
     with store.engine.begin() as connection:
         if erasure.erased_on(connection, report):
@@ -73,8 +81,8 @@ def _talk(visit: Visit, status: int = 200, failed: str = "") -> Response:
         names = caseworkers.names(connection)
         asked = tasks.open_tasks(connection, report)
     language = _language(known)
-    now = datetime.fromtimestamp(store.now(), UTC)
-    shown = [_shown(visit, one, known, language, now) for one in said]
+    now, clocks = appointments.now_of(store.now()), appointments.family_clocks(known)
+    shown = [_appointed(visit, _shown(visit, one, known, language, now), said, now) for one in said]
     texts = templates(form)
     return render(
         visit,
@@ -84,7 +92,12 @@ def _talk(visit: Visit, status: int = 200, failed: str = "") -> Response:
         shown=shown,
         current=sayings.current_status(said),
         questions=[(one.name, _in(visit, one.title)) for one in texts.values() if one.kind == "question"],
-        messages=[(one.name, _in(visit, one.title)) for one in texts.values() if one.kind == "message"],
+        messages=[
+            (one.name, _in(visit, one.title)) for one in texts.values() if one.kind == "message" and not one.values
+        ],
+        clocks=appointments.offered(clocks, visit.desk.words.language),
+        own_clocks=len(clocks),
+        kept=kept or {},
         statuses=sayings.STATUSES,
         recipients=_agreed_to(known),
         persons=len(merged(known)["sought_persons"]),
@@ -147,6 +160,41 @@ def write_letter(visit: Visit) -> Response:
     return _proposed(visit, report, kind, body)
 
 
+def set_appointment(visit: Visit) -> Response:
+    """Propose a call or a visit at a day and hour, or another one in place of it; it goes out after a second look."""
+    report, given, store, form = report_id(visit), visit.form, visit.desk.store, _form(visit)
+    now, replaces = appointments.now_of(store.now()), given.get("replaces", "")
+    written = appointments.read(given, now, moves=bool(replaces))
+    problem_ = written.problem
+    letter = Letter("0" * 32, report, "message", written.template, written.values, written.words, replaces=replaces)
+    with store.engine.begin() as connection:
+        if not reports.open_revisions(connection, store, report):
+            raise HTTPException(404)
+        said = sayings.of(connection, store, report)
+    earlier = next((one for one in said if one.id == replaces), None)
+    if replaces and (earlier is None or not appointments.can_change(earlier, said, now)):
+        problem_ = "changed_since"
+    problem_ = problem_ or problem(form, letter) or ""
+    if problem_:
+        return _talk(visit, 422, problem_, given)
+    body = {"template": written.template, "values": dict(written.values), "words": written.words, "person": 1}
+    return _proposed(visit, report, "message", {**body, "replaces": replaces} if replaces else body)
+
+
+def call_off(visit: Visit) -> Response:
+    """Propose to tell the family that an appointment does not take place; once that is let go, nothing reminds of it."""
+    saying, store = _saying(visit), visit.desk.store
+    report, now = str(saying.report), appointments.now_of(visit.desk.store.now())
+    with store.engine.begin() as connection:
+        known = [one.body for one in reports.open_revisions(connection, store, report)]
+        said = sayings.of(connection, store, report)
+    if not appointments.can_change(saying, said, now):
+        return _talk(visit, 409, "changed_since")
+    day = day_of(saying.body["values"], appointments.family_clocks(known))
+    body: dict[str, Any] = {"template": appointments.OFF, "values": {"day": str(day)}, "words": "", "person": 1}
+    return _proposed(visit, report, "message", body | {"replaces": saying.id})
+
+
 def release(visit: Visit) -> Response:
     """It was seen as the family will see it: let it go."""
     return _decided(visit, sayings.release)
@@ -184,6 +232,8 @@ TALK_PAGES = (
     Page("/cases/{report}/talk", "GET", Access.CASEWORKER, talk),
     Page("/cases/{report}/status", "POST", Access.CASEWORKER, set_status),
     Page("/cases/{report}/letters", "POST", Access.CASEWORKER, write_letter),
+    Page("/cases/{report}/appointments", "POST", Access.CASEWORKER, set_appointment),
+    Page("/sayings/{saying}/call-off", "POST", Access.CASEWORKER, call_off),
     Page("/sayings/{saying}/release", "POST", Access.CASEWORKER, release),
     Page("/sayings/{saying}/drop", "POST", Access.CASEWORKER, drop),
     Page("/sayings/{saying}/revoke", "POST", Access.CASEWORKER, revoke),
@@ -210,7 +260,8 @@ def _proposed(visit: Visit, report: str, kind: str, body: Mapping[str, Any]) -> 
     return RedirectResponse(f"/cases/{report}/talk#s-{id_[:8]}", 303)
 
 
-def _decided(visit: Visit, decide: Any) -> Response:
+def _saying(visit: Visit) -> Saying:
+    """The saying of the address; the page that is shown from here on is its case's."""
     id_, store = str(visit.request.path_params["saying"]), visit.desk.store
     if not _SAYING.fullmatch(id_):
         raise HTTPException(404)
@@ -219,13 +270,18 @@ def _decided(visit: Visit, decide: Any) -> Response:
     if saying is None or saying.report is None:
         raise HTTPException(404)
     visit.request.path_params["report"] = saying.report
+    return saying
+
+
+def _decided(visit: Visit, decide: Any) -> Response:
+    saying, store = _saying(visit), visit.desk.store
     try:
         with store.engine.begin() as connection:
-            decide(connection, store, id_, visit.signed_in.caseworker.id)
+            decide(connection, store, saying.id, visit.signed_in.caseworker.id)
     except NotAllowed as refused:
         return _talk(visit, 409, refused.reason)
     visit.desk.nudge()
-    return RedirectResponse(f"/cases/{saying.report}/talk#s-{id_[:8]}", 303)
+    return RedirectResponse(f"/cases/{saying.report}/talk#s-{saying.id[:8]}", 303)
 
 
 def _task(visit: Visit, change: Any) -> Response:
@@ -254,9 +310,21 @@ def _shown(visit: Visit, saying: Saying, known: Sequence[dict[str, Any]], langua
     template: Template | None = templates(form).get(letter.template)
     if template is None:
         return Shown(saying, letter.template, Spoken(letter.words), language)
-    spoken = preview(form, letter, language, now, _NO_FACTS)
+    spoken = preview(form, letter, language, now, _NO_FACTS, appointments.family_clocks(known))
     answer, revision = _answer(known, saying.id)
     return Shown(saying, _in(visit, template.title), spoken, language, answer, revision)
+
+
+def _appointed(visit: Visit, shown: Shown, said: Sequence[Saying], now: datetime) -> Shown:
+    """With what a caseworker wants to know of an appointment."""
+    values = shown.saying.body.get("values", {})
+    moment = moment_of(values)
+    if moment is None:
+        return shown
+    day, at = by(moment, values["zone"])
+    appointment = (day.isoformat(), at, city_of(values["zone"], visit.desk.words.language))
+    changes = appointments.can_change(shown.saying, said, now)
+    return replace(shown, appointment=appointment, again=appointments.as_written(shown.saying) if changes else None)
 
 
 def _answer(known: Sequence[dict[str, Any]], letter: str) -> tuple[str, int]:

@@ -132,6 +132,9 @@ SAID_STATUS = {
     "closed_by_you": N_("Closed at the family's request"),
 }
 
+#: How an appointment is held.
+CHANNEL = {"call": N_("A call"), "visit": N_("A visit")}
+
 SAYING = {"status": N_("Status"), "question": N_("Question"), "message": N_("Message")}
 
 #: What became of something said to a family.
@@ -154,7 +157,21 @@ NOT_SAID = {
     "not_proposed": N_("This was decided already."),
     "too_late": N_("It is too late to take this back."),
     "template": N_("Please choose a text."),
-    "values": N_("This text needs a day."),
+    "values": N_("This text needs a day, or a day and an hour."),
+    "channel": N_("Please choose a call or a visit."),
+    "day": N_("Please give the day as year, month and day, for example 2027-01-31."),
+    "time": N_("Please give the hour by the clock of 24 hours, for example 14:30."),
+    "clock": N_("Please choose the clock that is meant."),
+    "clock_change": N_(
+        "That night the clocks are changed, and this hour is missing or comes twice. Please choose another hour."
+    ),
+    "past": N_("This day and hour are over by the clock that is meant. Please choose a later day or hour."),
+    "far": N_("This is more than a year ahead. Please look at the year again."),
+    "place": N_("A visit needs a place: please write where it is, in the family's language."),
+    "changed_since": N_(
+        "This appointment does not stand so any more: it is over, or was moved or called off. Look at the newest one."
+    ),
+    "replaces": N_("This text needs the appointment that it changes."),
     "person": N_("There is no such person in this report."),
     "words": N_("This text has no room for words of your own, or needs some."),
     "words_long": N_("Your own words are too long: 300 characters at most."),
@@ -185,6 +202,12 @@ TASK = {
     "call": N_("A call is to be made at the time the family chose"),
     "distress": N_("Words of distress: please see to this first"),
     "scam": N_("Somebody tries to take money from this family"),
+    "appointment_confirmed": N_("Will be there: an appointment was confirmed"),
+    "appointment_change": N_("Would like another time for an appointment"),
+    "appointment_cancelled": N_("Cannot come to an appointment"),
+    "question_unanswered": N_("A question was not answered for three weeks"),
+    "contact_changed": N_("Can no longer be reached the way they gave"),
+    "contact_lost": N_("The family was not heard from for more than a year"),
     "unknown_status": N_("Another system sent a status that is not known; the family was told nothing new"),
 }
 

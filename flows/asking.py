@@ -7,7 +7,7 @@ and pausing. It has a message of its own, so a draft that is open or locked mean
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -83,21 +83,25 @@ def over_screen() -> Screen:
     return Screen((NO_LONGER,))
 
 
-def first_screen(form: Flow, letter: Letter, language: str, at: datetime) -> Screen:
-    """What the letter says, as the family sees it when opening it."""
+def first_screen(form: Flow, letter: Letter, language: str, at: datetime, zones: Sequence[str] = ()) -> Screen:
+    """What the letter says, as the family sees it when opening it; `zones` are the clocks it lives by."""
     match letter.kind:
         case "call":
             return Screen((CALL,), times_rows())
         case "message":
             template = templates(form)[letter.template]
             words = own_words(letter)
-            return Screen((template.spoken(letter), *((words,) if words else ())), ((Button(SEEN, press("g")),),))
+            return Screen(
+                (template.spoken(letter, zones), *((words,) if words else ())), ((Button(SEEN, press("g")),),)
+            )
     return _asked(letter, _here(form, letter, language, at).move_on())
 
 
-def preview(form: Flow, letter: Letter, language: str, at: datetime, facts: Mapping[str, str]) -> Spoken:
-    """The letter as its family will see it, in their language."""
-    return speak(first_screen(form, letter, language, at), language, facts)
+def preview(
+    form: Flow, letter: Letter, language: str, at: datetime, facts: Mapping[str, str], zones: Sequence[str] = ()
+) -> Spoken:
+    """The letter as its family will see it, in their language and by their clocks."""
+    return speak(first_screen(form, letter, language, at, zones), language, facts)
 
 
 def asks_for(form: Flow, letter: Letter, language: str, kind: str, at: datetime) -> Wanted | None:
@@ -105,10 +109,10 @@ def asks_for(form: Flow, letter: Letter, language: str, kind: str, at: datetime)
     return wanted(_again(_here(form, letter, language, at)), kind) if letter.kind in ("question", "note") else None
 
 
-def open_letter(form: Flow, letter: Letter, language: str, at: datetime) -> Reply:
+def open_letter(form: Flow, letter: Letter, language: str, at: datetime, zones: Sequence[str] = ()) -> Reply:
     """The family opens it. A message is over by being read."""
     state: LetterState = "read" if letter.kind == "message" else "open"
-    return Reply(letter, state, (Show(first_screen(form, letter, language, at)),))
+    return Reply(letter, state, (Show(first_screen(form, letter, language, at, zones)),))
 
 
 def proof_screen(*lead: Phrase) -> Screen:
@@ -144,13 +148,15 @@ def is_for_the_chat(letter: Letter, text: str) -> bool:
     return meaning.intent in _FOR_THE_CHAT or (meaning.intent == "distress" and not takes_words)
 
 
-def take(form: Flow, letter: Letter, event: Event, sent: Conversation, *, discreet: bool) -> Reply:
+def take(
+    form: Flow, letter: Letter, event: Event, sent: Conversation, *, discreet: bool, zones: Sequence[str] = ()
+) -> Reply:
     """What a press or words do to an open letter. `sent` is the request it is about, as it was when something was last sent."""
     pressed = read_press(event.press) if isinstance(event, Chose) else None
     if letter.kind == "call":
         return _called(letter, pressed)
     if letter.kind == "message" or (pressed is not None and pressed.verb == "g"):
-        return open_letter(form, letter, sent.language, event.at)
+        return open_letter(form, letter, sent.language, event.at, zones)
     if pressed is not None and pressed.verb == "p":
         return put_away(letter)
     here = _here(form, letter, sent.language, event.at)

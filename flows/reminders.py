@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Literal
 
 from flows.conversation import Conversation
 from flows.effects import CallPerson, Inform, Quiet, Remind, Toast
@@ -12,6 +13,7 @@ from flows.notices import OPEN, submitted_screen
 from flows.phrases import Button, Phrase, Screen, day
 from flows.presses import Press, press
 from flows.screens import CONTINUE, N_
+from flows.standing import SEE, SOMETHING_WAITS
 from flows.turn import Here, Turn
 
 STOP_MESSAGES = N_("Stop messages")
@@ -20,7 +22,6 @@ DO_NOT_REMIND = N_("Do not remind me")
 #: Months between two regular updates that can be chosen.
 OFTEN: Mapping[int, Phrase] = {3: N_("Every 3 months"), 6: N_("Every 6 months"), 12: N_("Once a year")}
 NO_UPDATES = N_("No regular update")
-SEE = N_("See")
 STILL_GOOD = N_("Yes")
 HAS_CHANGED = N_("It has changed")
 CONFIRM = N_("I will be there")
@@ -39,6 +40,8 @@ APPOINTMENT = N_("Reminder: there is an appointment on {day}.")
 APPOINTMENT_AT = N_("Reminder: there is an appointment on {day} at {time}.")
 CONTACT = N_("Is this still a good way to reach you?")
 DIGEST = N_("Your regular update: nothing new has arrived here.")
+DIGEST_WAITS = N_("Your regular update: {waits}", waits=SOMETHING_WAITS)
+DIGEST_STATUS = N_("Your regular update: there is a newer note here on how the work stands.")
 SAFETY = N_(
     "We never ask for money, passwords or codes. If somebody does so in our name, please do not pay and do not answer."
 )
@@ -69,14 +72,28 @@ _TEXTS: Mapping[str, Phrase] = {
 }
 
 
-def reminder_screen(kind: str, *, on: date | None = None, at: str | None = None, above: bool = False) -> Screen:
-    """What is said by ourselves. `on`, `at`: the day (and hour) it speaks of; `above`: it points at the message with the key."""
+#: What has come since the last regular update: a letter that is not opened, another sentence about the work, or neither.
+News = Literal["nothing", "status", "letter"]
+DIGESTS: Mapping[News, Phrase] = {"nothing": DIGEST, "status": DIGEST_STATUS, "letter": DIGEST_WAITS}
+
+
+def reminder_screen(
+    kind: str, *, on: date | None = None, at: str | Phrase | None = None, above: bool = False, news: News = "nothing"
+) -> Screen:
+    """What is said by ourselves.
+
+    `on`, `at`: the day (and hour) it speaks of; `above`: it points at the message with the key; `news`: what a regular update
+    has to say.
+    """
     text = UNFINISHED_ABOVE if above and kind == "unfinished" else _TEXTS[kind]
+    if kind == "digest":
+        text = DIGESTS[news]
     if kind == "appointment" and at is not None:
         text = replace(APPOINTMENT_AT, values={"time": at})
     if on is not None:
         text = replace(text, values={**text.values, "day": day(on)})
-    return Screen((text,), (*_buttons(kind, above=above), (Button(STOP_MESSAGES, press("q")),)))
+    rows = ((Button(SEE, press("st")),),) if kind == "digest" and news != "nothing" else _buttons(kind, above=above)
+    return Screen((text,), (*rows, (Button(STOP_MESSAGES, press("q")),)))
 
 
 def _buttons(kind: str, *, above: bool) -> tuple[tuple[Button, ...], ...]:

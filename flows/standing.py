@@ -118,6 +118,15 @@ class Progress:
     since: date
     recipient: str = field(default="", repr=False)
     reference: str = field(default="", repr=False)
+    #: the day on which this was said here; None where that was not kept
+    noted: date | None = field(default=None, compare=False)
+
+    def is_new_since(self, day: date) -> bool:
+        """Whether a family that was told on that day how it stands reads something else now.
+
+        That there is no new information is nothing new, whatever stood there before.
+        """
+        return self.code != "no_news" and (self.noted or self.since) >= day
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +166,9 @@ def next_progress(
         return before, known
     if code != "handed_to":
         recipient = reference = ""
-    after = Progress(code, since or today, recipient, reference)
-    same = before is not None and replace(before, since=after.since) == after
-    return (before if before is not None and same and since is None else after), known
+    after = Progress(code, since or today, recipient, reference, noted=today)
+    same = before is not None and (before if since is not None else replace(before, since=after.since)) == after
+    return (before if before is not None and same else after), known
 
 
 def short_tag(tag: str) -> str:

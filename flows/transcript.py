@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator, FormatChecker
 
@@ -91,8 +91,8 @@ from flows.events import (
     WordKnown,
 )
 from flows.languages import offered, say, speak
-from flows.letters import Letter, restore_letter, save_answers, save_letter
-from flows.letters.templates import problem
+from flows.letters import Letter, LetterKind, restore_letter, save_answers, save_letter
+from flows.letters.templates import every_template, problem
 from flows.meaning.meaning import Meaning
 from flows.phrases import Button, Phrase, Screen
 from flows.presses import read_press
@@ -253,9 +253,15 @@ class Player:
 
     def _arrives(self, verb: str, name: str, words: str) -> list[str]:
         id_ = f"{len(self.letters) + 1:09x}" + "0" * 23
-        values = {"day": (self.at + timedelta(days=7)).date().isoformat()} if "appointment" in name else {}
-        kind: Any = verb
-        letter = Letter(id_, self.conversation.id, kind, name, values, words)
+        known, kind, in_a_week = every_template().get(name), verb, self.at + timedelta(days=7)
+        values: dict[str, str] = {}
+        if known is not None and known.is_appointment:
+            values = {"at": f"{in_a_week:%Y-%m-%d}T14:30", "zone": "Asia/Damascus"}
+        elif known is not None and known.values:
+            values = {"day": in_a_week.date().isoformat()}
+        untrue = known is not None and known.replaces == "must"
+        earlier = list(self.letters.values())[-1][0].id if untrue and self.letters else ""
+        letter = Letter(id_, self.conversation.id, cast("LetterKind", kind), name, values, words, replaces=earlier)
         refused = problem(self.flow, letter)
         if refused is not None:
             raise Unplayable(f"the letter {name!r} is refused: {refused}")

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.store import reminders, signals
-from bot.store.tables import letters
+from bot.store.tables import NEW, conversations, letters
+from bot.store.tables import reminders as reminders_table
 
 #: States in which the family can still do something with it.
 LIVE = ("new", "held", "waiting", "proof", "open")
@@ -106,18 +107,22 @@ def change(connection: Connection, id_: str, state: str, answers: bytes | None =
     values: dict[str, object] = {"state": state, "answers": answers}
     if state not in LIVE:
         values |= {"body": None, "answers": None}
-        reminders.cancel(connection, about=id_)
+        reminders.cancel(connection, about=id_, kinds=("question",))  # an appointment stands when its letter is read
     connection.execute(update(letters).where(letters.c.id == id_).values(**values))
 
 
 def move(connection: Connection, report: str, lane: str) -> None:
-    """The request is talked about in another chat from now on (in none: an empty lane), and so are its letters."""
-    if not lane:
-        for id_ in connection.execute(select(letters.c.id).where(letters.c.report == report)).scalars().all():
-            reminders.cancel(connection, about=id_)
+    """The request is talked about in another chat from now on (in none: an empty lane), and so are its letters and reminders."""
+    reminders.follow(connection, _of(connection, report), lane)
     theirs = update(letters).where(letters.c.report == report)
     connection.execute(theirs.where(letters.c.state == "proof").values(state="waiting"))
     connection.execute(theirs.values(lane=lane, message=None))
+
+
+def forget(connection: Connection, report: str) -> None:
+    """Nothing remains of the letters about a request, nor of what was to remind of them."""
+    reminders.follow(connection, _of(connection, report), "")
+    connection.execute(delete(letters).where(letters.c.report == report))
 
 
 def said(connection: Connection, shown: Iterable[tuple[str, int | None]], day: int) -> None:
@@ -144,6 +149,7 @@ def unreachable(connection: Connection, lane: str, day: int) -> None:
 def revoke(connection: Connection, row: LetterRow, day: int) -> None:
     """The team takes it back before it was answered."""
     change(connection, row.id, "revoked")
+    reminders.cancel(connection, about=row.id)
     signals.put(connection, "letter_revoked", row.report, row.id, day)
 
 
@@ -169,15 +175,26 @@ def strike(connection: Connection, lane: str, messages: Iterable[int]) -> None:
     connection.execute(gone.values(message=None))
 
 
+def is_leaving(connection: Connection, id_: str) -> bool:
+    """Whether the family has asked that the request of this letter be deleted: nothing is said about it any more."""
+    home = select(conversations.c.erase_on).join(letters, letters.c.report == conversations.c.id)
+    return connection.execute(home.where(letters.c.id == id_)).scalar() is not None
+
+
 def prune(connection: Connection, before: int) -> int:
-    """Forget what was over before this day (days since 1970); how many."""
-    over = delete(letters).where(letters.c.state.not_in(LIVE), letters.c.day < before)
+    """Forget what was over before this day (days since 1970), appointments to come left out; how many."""
+    to_come = select(reminders_table.c.about).where(reminders_table.c.state == NEW)
+    over = delete(letters).where(letters.c.state.not_in(LIVE), letters.c.day < before, letters.c.id.not_in(to_come))
     return connection.execute(over).rowcount
 
 
 def _is_the_teams(row: LetterRow) -> bool:
     """Neither a note of the family's own, nor what stands in a chat for a letter it must not know of any more."""
     return row.kind != "note" and bool(row.report)
+
+
+def _of(connection: Connection, report: str) -> list[str]:
+    return list(connection.execute(select(letters.c.id).where(letters.c.report == report)).scalars())
 
 
 def _one(connection: Connection, where: object) -> LetterRow | None:

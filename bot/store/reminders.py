@@ -42,6 +42,8 @@ class Planned:
     due: int
     step: int = 0
     broadcast: int | None = None
+    #: by whose clock an appointment was set, sealed
+    clock: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Due:
     day: int
     rhythm: bytes | None = field(repr=False)
     language: str
+    clock: bytes | None = field(repr=False)
     #: when we wrote by ourselves in the last year
     written: Sequence[int]
 
@@ -75,21 +78,39 @@ def put(connection: Connection, lane: str, planned: Planned) -> None:
 
 
 def plan(
-    connection: Connection, lane: str, kind: str, about: str, *, base: int, now: int, rhythm: Rhythm, months: int = 0
+    connection: Connection,
+    lane: str,
+    kind: str,
+    about: str,
+    *,
+    base: int,
+    now: int,
+    rhythm: Rhythm,
+    months: int = 0,
+    clock: bytes | None = None,
 ) -> None:
     """Plan the first step of a reminder that is not past yet, in the transaction that gives it its cause.
 
-    `about` is the conversation (32 hex digits); `base` is the cause's minute, or for an appointment its own; what waits
-    already for the same matter is replaced. Whatever hour comes of it, the rules are asked again when it is due.
+    `about` is the conversation (32 hex digits); `base` is the cause's minute, or for an appointment its own, and `clock` (sealed)
+    by whose clock it was set; what waits already for the same matter is replaced. Whatever hour comes of it, the rules are
+    asked again when it is due.
     """
     cancel(connection, lane=lane, kinds=(kind,), about=about)
-    planned = first(kind, about, base=base, now=now, rhythm=rhythm, months=months)
+    planned = first(kind, about, base=base, now=now, rhythm=rhythm, months=months, clock=clock)
     if planned is not None:
         put(connection, lane, planned)
 
 
 def first(
-    kind: str, about: str, *, base: int, now: int, rhythm: Rhythm, months: int = 0, step: int = 0
+    kind: str,
+    about: str,
+    *,
+    base: int,
+    now: int,
+    rhythm: Rhythm,
+    months: int = 0,
+    step: int = 0,
+    clock: bytes | None = None,
 ) -> Planned | None:
     """The first step from `step` on that is not past; None when none is left. A digest needs its `months`."""
     rules = KINDS[kind]
@@ -99,7 +120,7 @@ def first(
             continue
         every = DIGEST_EVERY[months] if months else None
         at = due(rules, number, moment(base), rhythm, moment(now), every)
-        return Planned(kind, about, base, minute(at), number)
+        return Planned(kind, about, base, minute(at), number, clock=clock)
     return None
 
 
@@ -130,6 +151,15 @@ def cancel(
     if kinds is not None:
         gone = gone.where(reminders.c.kind.in_(list(kinds)))
     return connection.execute(gone).rowcount
+
+
+def follow(connection: Connection, about: Sequence[str], lane: str) -> None:
+    """What waits about these matters is for this chat from now on; for none when `lane` is empty."""
+    waits = (reminders.c.about.in_(list(about)), reminders.c.state == NEW)
+    if lane:
+        connection.execute(update(reminders).where(*waits).values(lane=lane, leased=None))
+    else:
+        connection.execute(delete(reminders).where(*waits))
 
 
 def forget(connection: Connection, lane: str) -> None:
@@ -173,7 +203,7 @@ def alone(connection: Connection, id_: int) -> None:
 def read(connection: Connection, ids: Sequence[int], now: int) -> list[Due]:
     """These reminders, as far as they still wait and their chats are still known."""
     columns = (
-        *(reminders.c[name] for name in ("id", "lane", "kind", "step", "about", "base", "due", "broadcast")),
+        *(reminders.c[name] for name in ("id", "lane", "kind", "step", "about", "base", "due", "broadcast", "clock")),
         *(chats.c[name] for name in ("quiet", "reachable", "reminded", "digest", "held", "day", "rhythm", "language")),
     )
     asked = (
@@ -201,10 +231,22 @@ def _written(connection: Connection, lanes: Iterable[str], now: int) -> dict[str
     return found
 
 
+def last_said(connection: Connection, lane: str, kind: str) -> int | None:
+    """When one of this kind was last said in this chat; None when none was, or so long ago that it is not kept."""
+    said = reminders.c.lane == lane, reminders.c.kind == kind, reminders.c.state == SAID
+    return connection.execute(select(func.max(reminders.c.due)).where(*said)).scalar()
+
+
+def was_tried(connection: Connection, lane: str, kind: str, but: int) -> bool:
+    """Whether another of this kind than `but` (an id) was taken, and perhaps never arrived."""
+    tried = reminders.c.lane == lane, reminders.c.kind == kind, reminders.c.state.in_((SENDING, LOST))
+    return connection.execute(select(reminders.c.id).where(*tried, reminders.c.id != but).limit(1)).first() is not None
+
+
 def take(connection: Connection, id_: int, now: int) -> bool:
     """From here on it counts as said, whatever happens. False when it was taken, moved or struck before."""
     mine = update(reminders).where(reminders.c.id == id_, reminders.c.state == NEW)
-    return connection.execute(mine.values(state=SENDING, due=now, about="", leased=None)).rowcount == 1
+    return connection.execute(mine.values(state=SENDING, due=now, about="", clock=None, leased=None)).rowcount == 1
 
 
 def move(connection: Connection, id_: int, due: int) -> None:
@@ -216,7 +258,7 @@ def move(connection: Connection, id_: int, due: int) -> None:
 def drop(connection: Connection, id_: int) -> None:
     """Never."""
     mine = update(reminders).where(reminders.c.id == id_, reminders.c.state == NEW)
-    connection.execute(mine.values(state=DROPPED, about="", leased=None))
+    connection.execute(mine.values(state=DROPPED, about="", clock=None, leased=None))
 
 
 def mark(connection: Connection, became: Mapping[int, str]) -> None:
@@ -275,4 +317,5 @@ def _values(lane: str, planned: Planned) -> dict[str, object]:
         "state": NEW,
         "leased": None,
         "broadcast": planned.broadcast,
+        "clock": planned.clock,
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, and_, delete, or_, select, update
 
-from bot.store import reminders
-from bot.store.tables import chats, conversations, envelopes, files, letters, references, resumptions, standings
+from bot.store import letters, reminders
+from bot.store.tables import chats, conversations, envelopes, files, references, resumptions, standings
 
 #: A chat's last sign of life is kept to the minute (seconds), and only until its long silence is noticed.
 GRAIN = 60
@@ -82,7 +82,7 @@ def carry_out_erasures(connection: Connection, today: int) -> list[str]:
         connection.execute(delete(envelopes).where(envelopes.c.report == id_, envelopes.c.revision != newest))
         connection.execute(delete(references).where(references.c.report == id_))
         connection.execute(delete(standings).where(standings.c.report == id_))
-        connection.execute(delete(letters).where(letters.c.report == id_))
+        letters.forget(connection, id_)
         connection.execute(delete(resumptions).where(resumptions.c.conversation == id_))
         connection.execute(delete(conversations).where(conversations.c.id == id_))
         reminders.cancel(connection, about=id_)

@@ -179,6 +179,8 @@ reminders = Table(
     #: until this minute one instance works on it
     Column("leased", Integer),
     Column("broadcast", Integer),
+    #: by whose clock an appointment was set, sealed; NULL once it was said
+    Column("clock", LargeBinary),
     Index(
         "reminders_once", "lane", "kind", "step", "about", unique=True, sqlite_where=_IS_NEW, postgresql_where=_IS_NEW
     ),

@@ -35,6 +35,8 @@ class Letter:
     words: str = field(default="", repr=False)
     #: which sought person it is about
     person: int = 1
+    #: the id of an earlier letter that is no longer true: of an appointment that is moved or called off
+    replaces: str = ""
     claims: tuple[Claim, ...] = field(default=(), repr=False)
 
     @property
@@ -54,6 +56,7 @@ def save_letter(letter: Letter) -> dict[str, Any]:
         "values": dict(letter.values),
         "words": letter.words,
         "person": letter.person,
+        "replaces": letter.replaces,
     }
 
 
@@ -66,5 +69,14 @@ def restore_letter(
     id_: str, report: str, kind: LetterKind, saved: Mapping[str, Any], answers: Sequence[Any] = ()
 ) -> Letter:
     """The letter `save_letter` wrote, with what `save_answers` did."""
-    claims = restore_claims(answers)
-    return Letter(id_, report, kind, saved["template"], saved["values"], saved["words"], saved.get("person", 1), claims)
+    return Letter(
+        id_,
+        report,
+        kind,
+        saved["template"],
+        saved["values"],
+        saved["words"],
+        saved.get("person", 1),
+        saved.get("replaces", ""),
+        restore_claims(answers),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 
 import yaml
 
-from flows.letters import MOST_WORDS, Letter
+from flows.letters import MOST_WORDS, Letter, moments
 from flows.letters.wording import forbidden_in, is_plain
 from flows.phrases import Phrase, Value, day
 from flows.presses import NAME
@@ -21,8 +21,9 @@ FILE = Path(__file__).parent / "templates.yml"
 #: The gettext context of every text in the file.
 CONTEXT = "letters"
 
-#: A template may have room for one day, said in the reader's language, and for a caseworker's words.
-_VALUES = frozenset({"day"})
+#: What a text may have room for, said in the reader's language, and the letter's values it is filled from: one day, or a moment
+#: by the family's clock. A caseworker's words come beside it.
+_DAY = frozenset({"day"})
 #: What the form asks and a letter never does: consent, and what steers the conversation.
 _NEVER = ("setup", "consent")
 _WORDS = ("none", "may", "must")
@@ -52,8 +53,20 @@ class Template:
     choices: tuple[Choice, ...] = ()
     #: whether a caseworker's own words may or must come with it
     words: Words = "none"
-    #: names of the values it has room for
+    #: names of the values it has room for: none, a day, or a moment and its clock
     values: frozenset[str] = frozenset()
+    #: whether it may or must say which letter it makes untrue
+    replaces: Words = "none"
+
+    @property
+    def is_appointment(self) -> bool:
+        """Whether it sets a moment that the family is reminded of."""
+        return self.values == moments.NAMES
+
+    @property
+    def is_about_an_appointment(self) -> bool:
+        """Whether it sets, moves or calls off one."""
+        return bool(self.values)
 
     def question(self, form: Flow, letter: Letter) -> Question:
         """The one question of a letter, ready to be asked."""
@@ -94,9 +107,13 @@ class Template:
             choices=tuple(one for one in known.choices if one.shows is None and one.ends is None),
         )
 
-    def spoken(self, letter: Letter) -> Phrase:
-        """Its text with the values of a letter filled in."""
-        given: dict[str, Value] = {"day": day(date.fromisoformat(letter.values["day"]))} if "day" in self.values else {}
+    def spoken(self, letter: Letter, zones: Sequence[str] = ()) -> Phrase:
+        """Its text with the values of a letter filled in; `zones` are the family's clocks."""
+        given: dict[str, Value] = {}
+        if self.is_appointment:
+            given = moments.spoken_of(letter.values, zones)
+        elif "day" in self.values:
+            given = {"day": day(date.fromisoformat(letter.values["day"]))}
         return replace(self.text, values=given)
 
 
@@ -110,12 +127,18 @@ def problem(form: Flow, letter: Letter) -> str | None:
     if letter.kind not in ("question", "message", "call"):
         return "kind"
     if letter.kind == "call":
-        return "words" if letter.words or letter.template or letter.values else None
+        return "words" if letter.words or letter.template or letter.values or letter.replaces else None
     template = templates(form).get(letter.template)
     if template is None or template.kind != letter.kind:
         return "template"
-    if set(letter.values) != template.values or not all(_is_day(one) for one in letter.values.values()):
+    if set(letter.values) != template.values:
         return "values"
+    if template.is_appointment and moments.moment_of(letter.values) is None:
+        return "values"
+    if template.values == _DAY and not _is_day(letter.values["day"]):
+        return "values"
+    if (template.replaces == "none" and letter.replaces) or (template.replaces == "must" and not letter.replaces):
+        return "replaces"
     if not 1 <= letter.person <= MOST_PERSONS:
         return "person"
     return _problem_with_words(template, letter.words)
@@ -165,10 +188,13 @@ def every_template() -> Mapping[str, Template]:
 
 
 def _template(kind: Literal["question", "message"], one: Mapping[str, Any]) -> Template:
-    words = one.get("words", "none")
-    if words not in _WORDS:
-        raise BadTemplate(f"{FILE.name}: {one['name']}: `words` is none, may or must")
-    values = frozenset(name for name in _VALUES if f"{{{name}}}" in one["text"])
+    words, replaces = one.get("words", "none"), one.get("replaces", "none")
+    for key, value in (("words", words), ("replaces", replaces)):
+        if value not in _WORDS:
+            raise BadTemplate(f"{FILE.name}: {one['name']}: `{key}` is none, may or must")
+    values: frozenset[str] = (
+        moments.NAMES if "{time}" in one["text"] else _DAY if "{day}" in one["text"] else frozenset()
+    )
     return Template(
         name=one["name"],
         kind=kind,
@@ -182,4 +208,5 @@ def _template(kind: Literal["question", "message"], one: Mapping[str, Any]) -> T
         choices=tuple(Choice(choice["name"], Phrase(choice["label"], CONTEXT)) for choice in one.get("choices", ())),
         words=words,
         values=values,
+        replaces=replaces,
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 from babel import Locale
+from babel.dates import get_timezone_location
 
 _EXPRESSION = re.compile(r"(\d{3})X|(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _WORDS_FILE = Path(__file__).parent / "said.yml"
@@ -73,6 +74,8 @@ def shown(value: Mapping[str, Any], language: str) -> str:
             return _place(value, language)
         case "choice":
             return str(value["label"])
+        case "clock":
+            return city_of(str(value["zone"]), language)
         case _:
             return ""
 
@@ -82,6 +85,11 @@ def age(years: int, language: str) -> str:
     words = _words(language)
     form = words.age.get(Locale.parse(words.locale).plural_form(years)) or words.age["other"]
     return form.format(n=years)
+
+
+def city_of(zone: str, language: str) -> str:
+    """The city an IANA zone is named after, as CLDR has it."""
+    return str(get_timezone_location(zone, locale=_words(language).locale, return_city=True))
 
 
 def phone(e164: str) -> str:

@@ -140,8 +140,10 @@ def test_every_letter_says_what_was_reviewed_and_its_announcement_says_nothing(l
     assert set(templates(FORM)) == set(every_template()), "the shipped form has every question that is asked again"
     knock = speak(announcement(), language, FACTS)
     for one in every_template().values():
-        values = {"day": "2026-06-01"} if "day" in one.values else {}
-        letter = Letter("a" * 32, "b" * 32, one.kind, one.name, values, "Was it here?" if one.words == "must" else "")
+        given = {"day": "2026-06-01", "at": "2026-06-01T14:30", "zone": "Europe/Berlin"}
+        values = {name: given[name] for name in one.values}
+        words, earlier = "Was it here?" if one.words == "must" else "", "c" * 32 if one.replaces == "must" else ""
+        letter = Letter("a" * 32, "b" * 32, one.kind, one.name, values, words, replaces=earlier)
         assert problem(FORM, letter) is None
         shown = speak(first_screen(FORM, letter, language, AT), language, FACTS)
         assert shown.text.strip()
@@ -156,7 +158,8 @@ def test_a_call_is_one_text_and_holds_nothing_of_its_cause() -> None:
     call = Letter("a" * 32, "b" * 32, "call")
     assert problem(FORM, call) is None
     assert problem(FORM, Letter("a" * 32, "b" * 32, "call", words="about Yusuf")) == "words"
-    assert {"template", "values", "words", "person", "id", "report", "kind", "claims"} == set(Letter.__slots__)
+    known = {"template", "values", "words", "person", "id", "report", "kind", "replaces", "claims"}
+    assert known == set(Letter.__slots__)
 
 
 @pytest.mark.parametrize("language", sorted(forbidden()))
