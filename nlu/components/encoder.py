@@ -90,9 +90,9 @@ class Encoder:
         """The vector of a text: (width,), of length 1."""
         return pooled(self.hidden(self.embedded(self.ids(text, most)), 0, len(self.layers)))
 
-    def halves(self, text: str, most: int, at: int) -> Tuple[np.ndarray, np.ndarray]:
-        """What layer `at` reads of a text, (tokens, width), and the text's vector."""
-        x = self.hidden(self.embedded(self.ids(text, most)), 0, at)
+    def halves(self, ids: List[int], at: int) -> Tuple[np.ndarray, np.ndarray]:
+        """What layer `at` reads of a text's pieces, (tokens, width), and the text's vector."""
+        x = self.hidden(self.embedded(ids), 0, at)
         return x, pooled(self.hidden(x, at, len(self.layers)))
 
 

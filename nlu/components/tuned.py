@@ -86,7 +86,6 @@ class TunedClassifier(IntentClassifier, GraphComponent):
             "dropout": 0.1,
             "smoothing": 0.1,
             "random_state": 1,
-            "threads": 2,
             "share": 0.5,
             "sharpness": 1.05,
         }
