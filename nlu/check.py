@@ -1,4 +1,4 @@
-"""Looks over the sentences in nlu/data, nlu/tests and nlu/acceptance: enough, none twice, none that teaches a test or says two things.
+"""Looks over the sentences Rasa learns and is tested with: enough, none twice, none that teaches a test or says two things.
 
     python nlu/check.py              every language
     python nlu/check.py ar ku        these only

@@ -75,9 +75,10 @@ class Encoder:
         """Pieces of a text with the model's prefix."""
         return self._pieces.ids(PREFIX + text, min(most, self.shape.longest))
 
-    def embedded(self, ids: List[int]) -> np.ndarray:
-        """What the first layer reads: (tokens, width)."""
-        x = self._packed.words(np.asarray(ids)) + self._places[: len(ids)]
+    def embedded(self, *texts: List[int]) -> np.ndarray:
+        """What the first layer reads of these texts, one after another: (tokens of all, width)."""
+        places = np.concatenate([np.arange(len(ids)) for ids in texts])
+        x = self._packed.words(np.concatenate(texts).astype(np.int64)) + self._places[places]
         return normalized(x, self._norm, self._norm_bias, self.shape.epsilon)
 
     def hidden(self, x: np.ndarray, begin: int, end: int) -> np.ndarray:

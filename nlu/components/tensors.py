@@ -19,7 +19,9 @@ def halves(encoder: Encoder, texts: Sequence[List[int]], at: int) -> List[Tuple[
     through = _through([vars(layer) for layer in encoder.layers], encoder.shape, at)
     found: List[Any] = [None] * len(texts)
     for chosen in _alike([len(text) for text in texts], _TOGETHER):
-        x, mask = padded([encoder.embedded(texts[number]) for number in chosen])
+        together = [texts[number] for number in chosen]
+        ends = np.cumsum([len(text) for text in together])
+        x, mask = padded(np.split(encoder.embedded(*together), ends[:-1]))
         half, vectors = (array.numpy() for array in through(tf.constant(x), tf.constant(mask)))
         for row, number in enumerate(chosen):
             found[number] = half[row, : len(texts[number])].astype(np.float16), vectors[row]
