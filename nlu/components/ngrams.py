@@ -133,6 +133,6 @@ class WordPairFeaturizer(CharTfidfFeaturizer):
         return {**SparseFeaturizer.get_default_config(), "min_df": 2, "scale": 2.0}
 
     def _sequences(self, message: Message) -> Iterator[str]:
-        for text in (lemmas(message), message.get(IN_ARABIC) or ""):
+        for text in filter(None, (lemmas(message), message.get(IN_ARABIC))):
             words = ["^", *text.split(), "$"]
             yield from (" ".join(pair) for pair in zip(words, words[1:]))
