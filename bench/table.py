@@ -76,15 +76,19 @@ def understanding(result: dict[str, Any]) -> Iterable[str]:
     yield from _machine(result["machine"])
     yield ""
     counted, peer = result["sentences"], result["peer"]
-    yield f"Learned from {counted['learned']:,} sentences, tested on {counted['tested']:,} others, without the rules."
-    yield ""
-    yield "| language | sentences | top-1 | macro-F1 | top-3 | stock DIET: macro-F1 | top-3 |"
-    yield "|---|" + "---:|" * 6
-    for language, one in result["languages"].items():
-        other = peer["languages"][language] if peer else None
-        cells = [f"{one[name]:.3f}" for name in ("top1", "macro_f1", "top3")]
-        cells += [f"{other[name]:.3f}" if other else "" for name in ("macro_f1", "top3")]
-        yield f"| {language} | {one['n']:,} | {' | '.join(cells)} |"
+    yield (
+        f"Learned from {counted['learned']:,} sentences. The goals are judged on {counted['acceptance']:,} others "
+        f"(`nlu/acceptance`); {counted['tests']:,} harder ones (`nlu/tests`) stand beside them. Without the rules:"
+    )
+    for name, languages in result["languages"].items():
+        yield ""
+        yield f"| `nlu/{name}` | sentences | top-1 | macro-F1 | top-3 | stock DIET: macro-F1 | top-3 |"
+        yield "|---|" + "---:|" * 6
+        for language, one in languages.items():
+            other = peer["languages"][name][language] if peer else None
+            cells = [f"{one[column]:.3f}" for column in ("top1", "macro_f1", "top3")]
+            cells += [f"{other[column]:.3f}" if other else "" for column in ("macro_f1", "top3")]
+            yield f"| {language} | {one['n']:,} | {' | '.join(cells)} |"
     if peer and "epochs" in peer:
         yield ""
         yield f"DIET learned for {peer['epochs']} epochs (100 are documented), in {peer['train_seconds']:,} s."
@@ -97,11 +101,13 @@ def understanding(result: dict[str, Any]) -> Iterable[str]:
         f"shown for nothing in {found['care_shown_for_nothing']:.1%}."
     )
     yield ""
-    yield "| goal | measured | |"
-    yield "|---|---:|---|"
+    yield "| goal | measured | | on the harder ones |"
+    yield "|---|---:|---|---:|"
+    harder = result["measured_on_tests"]
     for goal in result["goals"]:
         value = "" if goal["measured"] is None else f"{goal['measured']:g}"
-        yield f"| {goal['goal']} | {value} | {VERDICT[goal['met']]} |"
+        there = f"{harder[goal['name']]:g}" if goal["name"] in harder else ""
+        yield f"| {goal['goal']} | {value} | {VERDICT[goal['met']]} | {there} |"
 
 
 #: part -> what its columns are called

@@ -1,4 +1,4 @@
-"""Looks over the sentences in nlu/data and nlu/tests: enough of them, none twice, none that teaches the test or says two things.
+"""Looks over the sentences Rasa learns and is tested with: enough, none twice, none that teaches a test or says two things.
 
     python nlu/check.py              every language
     python nlu/check.py ar ku        these only
@@ -48,8 +48,13 @@ INTENTS = (
 # those Wasl was made for, and any that has got sentences since
 _WRITTEN = sorted(path.stem for path in Path(__file__).parent.glob("data/*.yml"))
 LANGUAGES = tuple(dict.fromkeys(("ar", "ar-Latn", "ku", "tr", "en", "de", "fr", *_WRITTEN)))
-ENOUGH = {"train": 50, "test": 10}  # sentences per intent and language
-ENOUGH_ARABIZI = {"train": 30, "test": 6}  # written the way it sounds, by few: the sentences cost more than they bring
+FOLDERS = {"train": "data", "test": "tests", "acceptance": "acceptance"}
+ENOUGH = {"train": 50, "test": 10, "acceptance": 10}  # sentences per intent and language
+ENOUGH_ARABIZI = {
+    "train": 30,
+    "test": 6,
+    "acceptance": 6,
+}  # written the way it sounds, by few: the sentences cost more than they bring
 LONGEST = 600  # characters; the bot sends no more of a message than this
 ALIKE = 0.85  # share of common letter triples (Dice) from which a test sentence counts as a training sentence again
 ANSWERS = "answers.yml"
@@ -91,38 +96,34 @@ def close_fold(words: str) -> str:
     return "".join(sign for sign in plain if sign.isalnum() or unicodedata.combining(sign)) or plain.strip()
 
 
-def problems(train_dir: Path | str, tests_dir: Path | str, languages: Iterable[str] = LANGUAGES) -> list[str]:
-    """Complaints about the two directories, one sentence each; an empty list when there are none.
+def problems(root: Path | str, languages: Iterable[str] = LANGUAGES) -> list[str]:
+    """Complaints about the sentences under a folder, one sentence each; an empty list when there are none.
 
     A file that is not readable YAML raises yaml.YAMLError; every other fault is a complaint.
     """
     wanted = tuple(languages)
-    found, sentences = _read_all(train_dir, tests_dir, wanted)
+    found, sentences = _read_all(Path(root), wanted)
     found += _too_few(sentences, wanted)
     found += _unfit(sentences)
     found += _said_twice(sentences)
     found += _test_taught(sentences, wanted)
-    found += _answers(Path(tests_dir) / ANSWERS)
+    found += _answers(Path(root) / FOLDERS["test"] / ANSWERS)
     return found
 
 
-def counts(
-    train_dir: Path | str, tests_dir: Path | str, languages: Iterable[str] = LANGUAGES
-) -> dict[tuple[str, str, str], int]:
+def counts(root: Path | str, languages: Iterable[str] = LANGUAGES) -> dict[tuple[str, str, str], int]:
     """How many sentences each (part, language, intent) has; pairs without any are left out."""
-    sentences = _read_all(train_dir, tests_dir, languages)[1]
+    sentences = _read_all(Path(root), languages)[1]
     return dict(Counter((s.part, s.language, s.intent) for s in sentences))
 
 
-def _read_all(
-    train_dir: Path | str, tests_dir: Path | str, languages: Iterable[str]
-) -> tuple[list[str], list[Sentence]]:
-    """What `_read` says of each language's two files, together."""
+def _read_all(root: Path, languages: Iterable[str]) -> tuple[list[str], list[Sentence]]:
+    """What `_read` says of each language's files, together."""
     complaints: list[str] = []
     sentences: list[Sentence] = []
     for language in languages:
-        for part, directory in (("train", train_dir), ("test", tests_dir)):
-            found, read = _read(part, language, Path(directory) / f"{language}.yml")
+        for part, folder in FOLDERS.items():
+            found, read = _read(part, language, root / folder / f"{language}.yml")
             complaints += found
             sentences += read
     return complaints, sentences
@@ -187,7 +188,7 @@ def _said_twice(sentences: list[Sentence]) -> Iterator[str]:
             if first.intent != second.intent:
                 yield f'"{second.words}" stands under two intents: {first.place()} and {second.place()}.'
             elif first.part != second.part:
-                yield f'"{second.words}" is in training and in the test: {first.place()} and {second.place()}.'
+                yield f'"{second.words}" stands in two parts: {first.place()} and {second.place()}.'
             elif language:
                 yield f'"{second.words}" stands twice: {second.place()}.'
 
@@ -196,10 +197,17 @@ def _test_taught(sentences: list[Sentence], languages: tuple[str, ...]) -> Itera
     """Test sentences that differ from a training sentence of their language by a few letters only."""
     for language in languages:
         taught = [(s, _triples(s.words)) for s in sentences if s.part == "train" and s.language == language]
-        for sentence in (s for s in sentences if s.part == "test" and s.language == language):
+        holders: dict[str, list[int]] = defaultdict(list)
+        for number, (_, triples) in enumerate(taught):
+            for triple in triples:
+                holders[triple].append(number)
+        for sentence in (s for s in sentences if s.part != "train" and s.language == language):
             triples = _triples(sentence.words)
-            for other, others in taught:
-                same = 2 * len(triples & others) / (len(triples) + len(others))
+            # Only those that share a triple: looking at every pair takes minutes.
+            common = Counter(number for triple in triples for number in holders[triple])
+            for number, count in common.items():
+                other, others = taught[number]
+                same = 2 * count / (len(triples) + len(others))
                 if same >= ALIKE and fold(sentence.words) != fold(other.words):
                     yield f'{sentence.place()}: "{sentence.words}" is nearly "{other.words}" in training ({other.intent}).'
 
@@ -238,11 +246,13 @@ def main(arguments: list[str]) -> int:
     """Print the counts and the complaints; 1 when there are any."""
     here = Path(__file__).parent
     languages = tuple(arguments) or LANGUAGES
-    tally = counts(here / "data", here / "tests", languages)
+    tally = counts(here, languages)
     for part, language in itertools.product(ENOUGH, languages):
         per_intent = [tally.get((part, language, intent), 0) for intent in INTENTS]
-        print(f"{part:5} {language:7} {sum(per_intent):5} sentences, {min(per_intent)} to {max(per_intent)} per intent")
-    complaints = problems(here / "data", here / "tests", languages)
+        print(
+            f"{part:10} {language:7} {sum(per_intent):5} sentences, {min(per_intent)} to {max(per_intent)} per intent"
+        )
+    complaints = problems(here, languages)
     print("\n".join(complaints) or "No complaints.")
     return 1 if complaints else 0
 

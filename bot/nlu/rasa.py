@@ -95,7 +95,7 @@ class Rasa:
             "RASA_CACHE_DIRECTORY": str(self.root / ".rasa" / "cache"),
             "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
             "TF_CPP_MIN_LOG_LEVEL": "3",
-            "TF_ENABLE_ONEDNN_OPTS": "0",
+            "TF_ENABLE_ONEDNN_OPTS": "1",  # half again as fast while training
             "CUDA_VISIBLE_DEVICES": "",
             "OMP_NUM_THREADS": count,
             "OPENBLAS_NUM_THREADS": count,

@@ -7,6 +7,7 @@ import unittest
 import numpy as np
 
 from nlu.components.encoder import Encoder
+from nlu.components.tensors import halves
 from nlu.components.weights import Packed, checked
 
 SENTENCES = [
@@ -35,8 +36,16 @@ class Encoding(unittest.TestCase):
 
         engine = E5()
         for sentence in SENTENCES:
-            self.assertEqual(len(self.encoder.ids(sentence)), engine.token_count(sentence, True), sentence)
-            self.assertGreater(float(self.encoder.encode(sentence) @ engine.query(sentence)), 0.999, sentence)
+            asked = "query: " + sentence  # the engine puts it before a sentence by itself
+            self.assertEqual(len(self.encoder.ids(asked)), engine.token_count(sentence, True), sentence)
+            self.assertGreater(float(self.encoder.encode(asked) @ engine.query(sentence)), 0.999, sentence)
+
+    def test_many_at_once_are_what_each_is_alone(self) -> None:
+        ids = [self.encoder.ids(sentence) for sentence in SENTENCES]
+        for (half, vector), alone in zip(halves(self.encoder, ids, 8), ids):
+            expected_half, expected = self.encoder.halves(alone, 8)
+            np.testing.assert_allclose(half.astype(np.float32), expected_half, atol=5e-3)
+            np.testing.assert_allclose(vector, expected, atol=1e-5)
 
     def test_a_vector_has_length_one(self) -> None:
         for sentence in SENTENCES:

@@ -14,7 +14,7 @@ from nlu.components.weights import Packed, checked
 
 CONFIG = {
     **{"epochs": 5, "batch": 4, "learning_rate": 3e-4, "dropout": 0.1, "smoothing": 0.1},
-    **{"random_state": 7, "threads": 2},
+    **{"random_state": 7},
 }
 MONEY = ["What does it cost?", "Was kostet das?", "combien ça coûte", "ücret ne kadar", "بكم هاد", "is it free"]
 PERSON = [
@@ -33,7 +33,7 @@ class Tuning(unittest.TestCase):
     def setUpClass(cls) -> None:
         cls.packed = Packed(checked())
         encoder = Encoder(cls.packed)
-        cls.texts = [encoder.halves(text, 96, TUNED_FROM)[0] for text in MONEY + PERSON]
+        cls.texts = [encoder.halves(encoder.ids(text), TUNED_FROM)[0] for text in MONEY + PERSON]
         cls.intents = np.array([0] * len(MONEY) + [1] * len(PERSON), np.int32)
         cls.tuned = tune(cls.texts, cls.intents, CONFIG)
 

@@ -10,9 +10,6 @@ import numpy as np
 from nlu.components.pieces import Pieces
 from nlu.components.weights import Packed, Shape
 
-#: what the model's makers put before a text that is compared with others of its kind (arXiv:2402.05672)
-PREFIX = "query: "
-
 
 @dataclass(frozen=True)
 class Layer:
@@ -72,12 +69,13 @@ class Encoder:
         self._norm, self._norm_bias = packed.tensor("emb.ln.w"), packed.tensor("emb.ln.b")
 
     def ids(self, text: str, most: int = 512) -> List[int]:
-        """Pieces of a text with the model's prefix."""
-        return self._pieces.ids(PREFIX + text, min(most, self.shape.longest))
+        """Pieces of a text. Its makers' "query: " (arXiv:2402.05672) is for searching and left out: three pieces more, no better here."""
+        return self._pieces.ids(text, min(most, self.shape.longest))
 
-    def embedded(self, ids: List[int]) -> np.ndarray:
-        """What the first layer reads: (tokens, width)."""
-        x = self._packed.words(np.asarray(ids)) + self._places[: len(ids)]
+    def embedded(self, *texts: List[int]) -> np.ndarray:
+        """What the first layer reads of these texts, one after another: (tokens of all, width)."""
+        places = np.concatenate([np.arange(len(ids)) for ids in texts])
+        x = self._packed.words(np.concatenate(texts).astype(np.int64)) + self._places[places]
         return normalized(x, self._norm, self._norm_bias, self.shape.epsilon)
 
     def hidden(self, x: np.ndarray, begin: int, end: int) -> np.ndarray:
@@ -90,9 +88,9 @@ class Encoder:
         """The vector of a text: (width,), of length 1."""
         return pooled(self.hidden(self.embedded(self.ids(text, most)), 0, len(self.layers)))
 
-    def halves(self, text: str, most: int, at: int) -> Tuple[np.ndarray, np.ndarray]:
-        """What layer `at` reads of a text, (tokens, width), and the text's vector."""
-        x = self.hidden(self.embedded(self.ids(text, most)), 0, at)
+    def halves(self, ids: List[int], at: int) -> Tuple[np.ndarray, np.ndarray]:
+        """What layer `at` reads of a text's pieces, (tokens, width), and the text's vector."""
+        x = self.hidden(self.embedded(ids), 0, at)
         return x, pooled(self.hidden(x, at, len(self.layers)))
 
 

@@ -121,3 +121,18 @@ class CharTfidfFeaturizer(SparseFeaturizer, GraphComponent):
         values = np.array([(1 + math.log(count)) * self._idf[s] for s, count in counts.items()], dtype=np.float64)
         values *= self._config["scale"] / max(float(np.linalg.norm(values)), 1e-9)
         return csr_matrix((values, (np.zeros_like(columns), columns)), shape=(1, max(len(self._columns), 1)))
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class WordPairFeaturizer(CharTfidfFeaturizer):
+    """The same of words that stand side by side: "mother is" and "is it" say more than the letters of either."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """In how many messages a pair must occur to count, and the row's length."""
+        return {**SparseFeaturizer.get_default_config(), "min_df": 2, "scale": 2.0}
+
+    def _sequences(self, message: Message) -> Iterator[str]:
+        for text in filter(None, (lemmas(message), message.get(IN_ARABIC))):
+            words = ["^", *text.split(), "$"]
+            yield from (" ".join(pair) for pair in zip(words, words[1:]))

@@ -5,9 +5,7 @@ What the encoder has half way is left on the message too, for the classifier tha
 
 from __future__ import annotations
 
-import os
-from multiprocessing import get_context
-from typing import Any, Callable, Dict, Iterable, List, Optional, Text, Tuple, Type
+from typing import Any, Dict, Iterable, List, Optional, Text, Tuple, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -31,20 +29,6 @@ TUNED_FROM = 8
 _HIDDEN = "hidden"
 #: of a text: what layer TUNED_FROM reads of it, and its row
 Halves = Tuple[Optional[np.ndarray], np.ndarray]
-#: processes that encode the training sentences
-_WORKERS = 2
-
-
-#: in such a process, the featurizer's way with one text: inherited, since an open file cannot be sent
-_inherited: List[Callable[[str], Halves]] = []
-
-
-def _begin(halves: Callable[[str], Halves]) -> None:
-    _inherited.append(halves)
-
-
-def _halves_of(text: str) -> Halves:
-    return _inherited[-1](text)
 
 
 def hidden(message: Message) -> Optional[np.ndarray]:
@@ -88,21 +72,19 @@ class SentenceEmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
         return cls(config, execution_context.node_name)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Rows for the training messages, in place; computed by more than one process where there are more cores."""
+        """Rows for the training messages, in place; many at once, in TensorFlow."""
+        from nlu.components.tensors import halves
+
         messages = [message for message in training_data.training_examples if message.get(TEXT) is not None]
-        texts = [self._tidied(message) for message in messages]
-        workers = min(_WORKERS, os.cpu_count() or 1)
-        if workers < 2:
-            self._add(messages, map(self._halves, texts))
-            return training_data
-        with get_context("fork").Pool(workers, _begin, (self._halves,)) as pool:
-            self._add(messages, pool.imap(_halves_of, texts, chunksize=64))
+        ids = [self._ids(message) for message in messages]
+        found = iter(halves(self._encoder, [one for one in ids if one is not None], TUNED_FROM))
+        self._add(messages, (self._scaled(*next(found)) if one is not None else self._blank() for one in ids))
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Rows for these messages, in place."""
         there = [message for message in messages if message.get(TEXT) is not None]
-        self._add(there, (self._halves(self._tidied(message)) for message in there))
+        self._add(there, map(self._halves, there))
         return messages
 
     @classmethod
@@ -119,8 +101,17 @@ class SentenceEmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
                 message.set(_HIDDEN, half)
             message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
 
-    def _halves(self, text: str) -> Halves:
-        if not text:
-            return None, np.zeros((1, self._encoder.shape.width), np.float32)
-        half, vector = self._encoder.halves(text, self._config["max_pieces"], TUNED_FROM)
+    def _halves(self, message: Message) -> Halves:
+        ids = self._ids(message)
+        return self._blank() if ids is None else self._scaled(*self._encoder.halves(ids, TUNED_FROM))
+
+    def _ids(self, message: Message) -> Optional[List[int]]:
+        """A message's pieces; None when nothing in it is visible."""
+        text = self._tidied(message)
+        return self._encoder.ids(text, self._config["max_pieces"]) if text else None
+
+    def _scaled(self, half: np.ndarray, vector: np.ndarray) -> Halves:
         return half.astype(np.float16), (self._config["scale"] * vector[None, :]).astype(np.float32)
+
+    def _blank(self) -> Halves:
+        return None, np.zeros((1, self._encoder.shape.width), np.float32)

@@ -80,13 +80,12 @@ class TunedClassifier(IntentClassifier, GraphComponent):
     def get_default_config() -> Dict[Text, Any]:
         """How long and how fast it learns; its share in the average; how much surer the average is made (1: as it is)."""
         return {
-            "epochs": 3,
+            "epochs": 2,
             "batch": 32,
-            "learning_rate": 1.5e-4,
+            "learning_rate": 2.5e-4,
             "dropout": 0.1,
             "smoothing": 0.1,
             "random_state": 1,
-            "threads": 2,
             "share": 0.5,
             "sharpness": 1.05,
         }

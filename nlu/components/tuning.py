@@ -9,14 +9,13 @@ import tensorflow as tf
 
 from nlu.components.encoder import Layer, read_layer
 from nlu.components.sentences import TUNED_FROM
+from nlu.components.tensors import layer_output, padded, pooled, variables
 from nlu.components.tuned import STRETCH, Tuned
 from nlu.components.weights import Packed, Shape, checked
 
 
 def tune(texts: List[np.ndarray], intents: np.ndarray, config: Dict[str, Any]) -> Tuned:
     """What the first tuned layer reads of each text, (tokens, width), and its intent's number, learned."""
-    tf.config.threading.set_intra_op_parallelism_threads(config["threads"])
-    tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
     tf.keras.utils.set_random_seed(config["random_state"])
     packed = Packed(checked())
@@ -61,16 +60,7 @@ class _Batches:
             pile = pile[np.argsort(self._lengths[pile], kind="stable")]
             chosen += [pile[at : at + size] for at in range(0, len(pile), size)]
         for number in self._chance.permutation(len(chosen)):
-            yield (chosen[number], *self._padded(chosen[number]))
-
-    def _padded(self, chosen: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-        longest = int(self._lengths[chosen].max())
-        x = np.zeros((len(chosen), longest, self._texts[chosen[0]].shape[1]), np.float32)
-        mask = np.zeros((len(chosen), longest), np.float32)
-        for row, number in enumerate(chosen):
-            x[row, : self._lengths[number]] = self._texts[number]
-            mask[row, : self._lengths[number]] = 1
-        return x, mask
+            yield (chosen[number], *padded([self._texts[one] for one in chosen[number]]))
 
 
 class _Model:
@@ -80,10 +70,7 @@ class _Model:
         self._shape: Shape = packed.shape
         self._dropout = dropout
         self._smoothing = smoothing
-        self._layers = [
-            {name: tf.Variable(array) for name, array in vars(read_layer(packed, number)).items()}
-            for number in range(TUNED_FROM, packed.shape.layers)
-        ]
+        self._layers = [variables(read_layer(packed, number)) for number in range(TUNED_FROM, packed.shape.layers)]
         chance = np.random.RandomState(0)
         width = packed.shape.width
         self._weights = tf.Variable(chance.normal(0, 0.02, (width, intents)).astype(np.float32))
@@ -92,8 +79,8 @@ class _Model:
 
     def stepper(self, rate: float, counts: np.ndarray) -> Any:
         """A function that learns from one batch: `(x, mask, intents, pace)`."""
-        optimizer = tf.keras.optimizers.experimental.AdamW(rate, weight_decay=0.01, jit_compile=False)
-        optimizer.build(self._variables)
+        # The older of Keras' two: one kernel for each variable, where the newer spends as long as the layers themselves.
+        optimizer = tf.keras.optimizers.legacy.Adam(rate)
         width, count = self._shape.width, len(counts)
         specs = ([None, None, width], tf.float32), ([None, None], tf.float32), ([None], tf.int32), ([], tf.float32)
 
@@ -117,25 +104,5 @@ class _Model:
 
     def _figures(self, x: Any, mask: Any) -> Any:
         for layer in self._layers:
-            x = self._layer(x, mask, layer)
-        pooled = tf.reduce_sum(x * mask[:, :, None], 1) / tf.reduce_sum(mask, 1)[:, None]
-        return tf.matmul(tf.math.l2_normalize(pooled, -1) * STRETCH, self._weights) + self._bias
-
-    def _layer(self, x: Any, mask: Any, layer: Dict[str, Any]) -> Any:
-        texts, tokens = tf.shape(x)[0], tf.shape(x)[1]
-        width, heads = self._shape.width, self._shape.heads
-        flat = tf.reshape(x, [-1, width])
-        qkv = tf.reshape(tf.matmul(flat, layer["qkv"]) + layer["qkv_bias"], [texts, tokens, 3, heads, width // heads])
-        q, k, v = (tf.transpose(one, [0, 2, 1, 3]) for one in tf.unstack(qkv, axis=2))
-        scores = tf.matmul(q, k, transpose_b=True) * (width // heads) ** -0.5 + (mask[:, None, None, :] - 1) * 1e9
-        mixed = tf.matmul(tf.nn.dropout(tf.nn.softmax(scores), self._dropout), v)
-        mixed = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width])
-        out = tf.nn.dropout(tf.matmul(mixed, layer["out"]) + layer["out_bias"], self._dropout)
-        flat = self._normalized(flat + out, layer["norm1"], layer["norm1_bias"])
-        up = tf.nn.gelu(tf.matmul(flat, layer["up"]) + layer["up_bias"], approximate=True)
-        down = tf.nn.dropout(tf.matmul(up, layer["down"]) + layer["down_bias"], self._dropout)
-        return tf.reshape(self._normalized(flat + down, layer["norm2"], layer["norm2_bias"]), [texts, tokens, width])
-
-    def _normalized(self, x: Any, weight: Any, bias: Any) -> Any:
-        mean, variance = tf.nn.moments(x, [-1], keepdims=True)
-        return (x - mean) * tf.math.rsqrt(variance + self._shape.epsilon) * weight + bias
+            x = layer_output(x, mask, layer, self._shape, self._dropout)
+        return tf.matmul(pooled(x, mask) * STRETCH, self._weights) + self._bias

@@ -26,7 +26,7 @@ def _check() -> ModuleType:
 
 
 def test_the_sentences_are_in_order() -> None:
-    assert _check().problems(NLU / "data", NLU / "tests") == []
+    assert _check().problems(NLU) == []
 
 
 def test_the_checker_and_the_bot_know_the_same_intents() -> None:
@@ -45,10 +45,15 @@ def _sentences(language: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_rules_do_not_contradict_the_training_sentences(language: str) -> None:
-    """A rule may be silent; where it speaks, it says what the sentence was filed under."""
+    """A rule may be silent; where it speaks, it says what the sentence was filed under.
+
+    Signs of distress or of a swindle may err towards care ("nobody asked us for money"), in one sentence of two hundred at most.
+    """
+    sentences = _sentences(language)
     wrong = [
         (intent, meaning.intent, words)
-        for intent, words in _sentences(language)
+        for intent, words in sentences
         if (meaning := heard(words)) is not None and meaning.intent != intent
     ]
-    assert wrong == []
+    assert [row for row in wrong if row[1] not in ("distress", "report_scam")] == []
+    assert len(wrong) <= len(sentences) / 200, wrong
