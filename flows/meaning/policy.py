@@ -14,7 +14,7 @@ from flows.meaning.meaning import Meaning
 from flows.meaning.rules import folded, may_be_an_answer
 
 #: from this share of the candidates' confidence on, a meaning is acted on (measured: docs/decisions/0014)
-ACT = 0.80
+ACT = 0.85
 #: from this share on, it is offered as a choice
 OFFER = 0.06
 #: choices offered at most
