@@ -69,7 +69,7 @@ class Encoder:
         self._norm, self._norm_bias = packed.tensor("emb.ln.w"), packed.tensor("emb.ln.b")
 
     def ids(self, text: str, most: int = 512) -> List[int]:
-        """Pieces of a text. Its makers' "query: " (arXiv:2402.05672) is for searching and left out: three pieces more, no better here."""
+        """Pieces of a text. Its makers' "query: " (arXiv:2402.05672) is left out: three pieces more, and no better here."""
         return self._pieces.ids(text, min(most, self.shape.longest))
 
     def embedded(self, *texts: List[int]) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
+from itertools import pairwise
 from typing import Any, Dict, Iterator, List, Text, Type
 
 import numpy as np
@@ -135,4 +136,4 @@ class WordPairFeaturizer(CharTfidfFeaturizer):
     def _sequences(self, message: Message) -> Iterator[str]:
         for text in filter(None, (lemmas(message), message.get(IN_ARABIC))):
             words = ["^", *text.split(), "$"]
-            yield from (" ".join(pair) for pair in zip(words, words[1:]))
+            yield from (" ".join(pair) for pair in pairwise(words))

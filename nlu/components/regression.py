@@ -28,7 +28,7 @@ class Regression(LogisticRegressionClassifier):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> Regression:
-        """The classifier as it was trained. What cannot be read is an error; Rasa's own would know nothing and say so to nobody."""
+        """The classifier as it was trained. What cannot be read is an error; Rasa's own would go on knowing nothing."""
         loaded = super().load(config, model_storage, resource, execution_context, **kwargs)
         if not hasattr(loaded.clf, "classes_"):
             raise ValueError("The regression of this model cannot be read: train again (make nlu).")
