@@ -40,7 +40,7 @@ def configure(side: str, *, json: bool = False, level: str = "INFO") -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,  # lines are few, and a logger that was used once would be deaf to what comes later
     )
     structlog.contextvars.bind_contextvars(side=side)
     # Libraries log requests, parameters and URLs with tokens below WARNING; and what they say above it may quote data,

@@ -197,7 +197,7 @@ def test_what_is_none_of_our_business_is_never_acted_on() -> None:
 
 
 def test_a_suspicion_of_distress_shows_help_beside_anything_else() -> None:
-    decision = decide(_meaning(("check_status", 0.8), ("distress", 0.2)), Place.MENU)
+    decision = decide(_meaning(("check_status", ACT), ("distress", 1 - ACT)), Place.MENU)
     assert (decision.kind, decision.intents, decision.care) == ("act", ("check_status",), True)
 
 
