@@ -56,9 +56,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = folder / "small.tar.gz"
     # A few hundred sentences teach the tuned layers little: here they have less of a say.
     config = (ROOT / "config.yml").read_text(encoding="utf-8")
-    assert "    epochs: 3\n" in config
+    assert "    epochs: 2\n" in config
     (folder / "config.yml").write_text(
-        config.replace("    epochs: 3\n", "    epochs: 3\n    share: 0.1\n"), encoding="utf-8"
+        config.replace("    epochs: 2\n", "    epochs: 2\n    share: 0.1\n"), encoding="utf-8"
     )
     train(Rasa(), data=folder / "small.yml", config=folder / "config.yml", model=path)
     return path
