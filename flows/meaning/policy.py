@@ -24,7 +24,7 @@ CARE = 0.02
 #: less than this of all confidence on what can be meant here says that nothing of it is
 MASS = 0.4
 #: from this confidence on, words where words are asked for may be a wish: the family is asked which
-DOUBT = 0.90
+DOUBT = 0.95
 
 
 class Place(Enum):
