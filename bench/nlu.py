@@ -85,7 +85,7 @@ def main() -> None:
         "peer": peer,
         "measured": measured,
         "measured_on_tests": quality["tests"],
-        "goals": [{"name": row[1], **_goal(row[0], measured.get(row[1]), *row[2:])} for row in GOALS],
+        "goals": [_goal(goal, name, measured.get(name), least, limit) for goal, name, least, limit in GOALS],
     }
     print(write(f"{today()}-nlu", result))
 
@@ -96,9 +96,9 @@ def _asked(rasa: Rasa, sets: Sets, model: Path | None = None) -> dict[str, list[
     return {name: [next(found) for _ in cases] for name, cases in sets.items()}
 
 
-def _goal(goal: str, found: float | None, least: bool, limit: float) -> dict[str, Any]:
+def _goal(goal: str, name: str, found: float | None, least: bool, limit: float) -> dict[str, Any]:
     met = None if found is None else bool(found >= limit if least else found <= limit)
-    return {"goal": goal, "measured": found, "met": met}
+    return {"name": name, "goal": goal, "measured": found, "met": met}
 
 
 def _learned(rasa: Rasa) -> int:

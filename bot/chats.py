@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from bot.keys import DraftKey, Keys
 from bot.pace import Bucket
 from bot.store.rows import ChatRow
+from bot.store.tables import LOCKING
 from flows.conversation import Conversation, restore, save
 from flows.reminding.rhythm import Rhythm
 from ground.packing import pack, unpack
@@ -127,7 +128,7 @@ def read_conversation(keys: Keys, row: ChatRow, chat: Chat) -> None:
     else:
         chat.key = DraftKey.unwrap(keys, row.conversation, row.key)
         chat.conversation = aligned(open_draft(chat.key, row.conversation, row.body), chat.receipt)
-        chat.locking = row.locked == 1
+        chat.locking = row.locked == LOCKING
 
 
 def aligned(conversation: Conversation, sent: Conversation | None) -> Conversation:

@@ -18,6 +18,7 @@ from bot.store import chats, envelopes, files, inbox, letters, outbox, reference
 from bot.store.chats import Draft
 from bot.store.resumptions import Resumption
 from bot.store.rows import EnvelopeRow
+from bot.store.tables import LOCKING
 from flows.conversation import Conversation
 from flows.envelope import SealedFile
 
@@ -161,7 +162,7 @@ def settle(chat: Chat, plan: Plan) -> None:
     elif plan.conversation is not None and plan.draft is not None:
         chat.version = version_after(chat, plan.conversation.id, plan.given)
         chat.conversation, chat.key, chat.locked = plan.conversation, plan.key, None
-        chat.locking, chat.portable = plan.draft.locked == 1, plan.draft.portable
+        chat.locking, chat.portable = plan.draft.locked == LOCKING, plan.draft.portable
         if plan.conversation.status != "open":
             chat.receipt = plan.conversation
         elif not plan.conversation.adds:

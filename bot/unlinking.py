@@ -18,11 +18,9 @@ from bot.plans import Plan
 from bot.sealed_letters import seal_letter
 from bot.store import letters
 from bot.store.chats import Draft
+from bot.store.tables import KEY_AWAY
 from flows.conversation import Asking, Conversation
 from flows.letters import Letter
-
-#: A draft whose key is in a button and nowhere here (`bot.store.chats.locked`).
-_KEY_AWAY = 2
 
 
 def forgets(plan: Plan, keys: Keys, chat: Chat, report: str, at: datetime, asking: Asking | None = None) -> None:
@@ -31,9 +29,8 @@ def forgets(plan: Plan, keys: Keys, chat: Chat, report: str, at: datetime, askin
     `asking` is what the chat's conversation goes on asking for.
     """
     plan.unlinks = report
-    plan.afterwards.append(
-        lambda chat: setattr(chat, "answers", None)
-    )  # a letter that stands in may hear what is written
+    # A letter that stands in may hear what is written.
+    plan.afterwards.append(lambda chat: setattr(chat, "answers", None))
     plan.first.append(lambda connection: _leave_letters(connection, keys, chat.lane, report))
     if chat.id_of_conversation != report:
         return
@@ -47,7 +44,7 @@ def forgets(plan: Plan, keys: Keys, chat: Chat, report: str, at: datetime, askin
         return
     body = seal_draft(DraftKey.new(keys, over.id), over)
     plan.conversation = None
-    plan.draft = Draft(over.id, chat.lane, "open", plan.day, body, None, receipt, locked=_KEY_AWAY)
+    plan.draft = Draft(over.id, chat.lane, "open", plan.day, body, None, receipt, locked=KEY_AWAY)
 
     def remember(chat: Chat) -> None:
         chat.forget_conversation()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.store.rows import ChatRow
-from bot.store.tables import chats, conversations
+from bot.store.tables import KEY_AWAY, LOCKING, chats, conversations
 
 _CHAT = select(
     chats.c.lane,
@@ -84,7 +84,7 @@ _REWRITE = (
     )
 )
 _ERASE = delete(conversations).where(conversations.c.id == bindparam("which"))
-_LOCK = update(conversations).where(*_THIS, conversations.c.locked == 1).values(key=None, locked=2)
+_LOCK = update(conversations).where(*_THIS, conversations.c.locked == LOCKING).values(key=None, locked=KEY_AWAY)
 
 
 class Stale(Exception):  # noqa: N818

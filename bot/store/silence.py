@@ -5,7 +5,17 @@ from __future__ import annotations
 from sqlalchemy import Connection, and_, delete, or_, select, update
 
 from bot.store import letters, reminders
-from bot.store.tables import chats, conversations, envelopes, files, references, resumptions, standings
+from bot.store.tables import (
+    KEY_AWAY,
+    LOCKING,
+    chats,
+    conversations,
+    envelopes,
+    files,
+    references,
+    resumptions,
+    standings,
+)
 
 #: A chat's last sign of life is kept to the minute (seconds), and only until its long silence is noticed.
 GRAIN = 60
@@ -65,8 +75,8 @@ def expire(connection: Connection, before: int) -> list[str]:
 
 def give_up_keys(connection: Connection, before: int) -> int:
     """Keys that could not be brought into the family's button since before this day are erased; how many."""
-    stuck = update(conversations).where(conversations.c.locked == 1, conversations.c.day < before)
-    return connection.execute(stuck.values(key=None, locked=2)).rowcount
+    stuck = update(conversations).where(conversations.c.locked == LOCKING, conversations.c.day < before)
+    return connection.execute(stuck.values(key=None, locked=KEY_AWAY)).rowcount
 
 
 def carry_out_erasures(connection: Connection, today: int) -> list[str]:

@@ -88,6 +88,9 @@ chats = Table(
     Index("chats_awake", "touched", sqlite_where=_AWAKE, postgresql_where=_AWAKE),
 )
 
+#: `conversations.locked`: the key is on its way into the family's button; it is there, and nowhere here
+LOCKING, KEY_AWAY = 1, 2
+
 #: The drafts, each under its own key; erasing `key` erases the draft.
 conversations = Table(
     "conversations",
@@ -104,7 +107,7 @@ conversations = Table(
     Column("day", Integer, nullable=False),
     #: what is known of something sent (setup, consents, days), under the root key; NULL before anything was sent
     Column("receipt", LargeBinary),
-    #: 0 no, 1 the key is on its way into the button, 2 it is there and nowhere else
+    #: 0, LOCKING or KEY_AWAY
     Column("locked", SmallInteger, nullable=False, server_default="0"),
     #: whether the key is also wrapped under a code and a PIN; then it stays the same
     Column("portable", Boolean, nullable=False, server_default=false()),
